@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace Inference.Hosting.Backends;
+
+/// <summary>Which version a backend is to load.</summary>
+/// <param name="Model">The name of the model.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Services">The host's services, for options, logging, metrics and time.</param>
+public sealed record ModelLoadContext(string Model, string Version, IServiceProvider Services)
+{
+    /// <summary>The files of the version, as <see cref="IModelBackend.OpenFilesAsync"/> gave them.</summary>
+    public ModelFiles Files { get; init; } = ModelFiles.None;
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace Inference.Hosting;
+
+/// <summary>A snapshot of one version of a model.</summary>
+/// <param name="Version">The version.</param>
+/// <param name="State">Where it is in its life.</param>
+public sealed record ModelVersionInfo(string Version, ModelState State)
+{
+    /// <summary>Why it is in this state, when that needs a reason; safe to show to clients.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What it says of itself; null until it was loaded once.</summary>
+    public ModelMetadata? Metadata { get; init; }
+
+    /// <summary>How busy it is; null unless loaded.</summary>
+    public ModelLoad? Load { get; init; }
+
+    /// <summary>When loading is expected to be done, if known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
