@@ -2,6 +2,7 @@
 
 using System.Diagnostics.CodeAnalysis;
 using Inference.Hosting;
+using Inference.Hosting.Capabilities;
 using Inference.Hosting.DependencyInjection;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -42,4 +43,28 @@ public static class InferenceServiceCollectionExtensions
     /// <returns>A builder; give the model a backend with one of its <c>Use…</c> verbs. Calling again with the same name goes on configuring it.</returns>
     public static IModelBuilder AddModel(this IServiceCollection services, string name)
         => ModelServices.GetOrAdd(services, name);
+
+    /// <summary>Registers a model that turns texts into vectors: <c>AddModel&lt;IEmbeddingModel&gt;(name)</c>.</summary>
+    /// <param name="services">The app's services.</param>
+    /// <param name="name">1 to 128 of <c>A-Z a-z 0-9 . _ -</c>. The capability is keyed by it.</param>
+    /// <returns>A builder; give the model a backend with one of its <c>Use…</c> verbs.</returns>
+    public static IModelBuilder AddEmbeddingModel(this IServiceCollection services, string name) => services.AddModel<IEmbeddingModel>(name);
+
+    /// <summary>Registers a model that scores documents for a query: <c>AddModel&lt;IReranker&gt;(name)</c>.</summary>
+    /// <param name="services">The app's services.</param>
+    /// <param name="name">1 to 128 of <c>A-Z a-z 0-9 . _ -</c>. The capability is keyed by it.</param>
+    /// <returns>A builder; give the model a backend with one of its <c>Use…</c> verbs.</returns>
+    public static IModelBuilder AddRerankModel(this IServiceCollection services, string name) => services.AddModel<IReranker>(name);
+
+    /// <summary>Registers a model that sorts texts into classes: <c>AddModel&lt;ITextClassifier&gt;(name)</c>.</summary>
+    /// <param name="services">The app's services.</param>
+    /// <param name="name">1 to 128 of <c>A-Z a-z 0-9 . _ -</c>. The capability is keyed by it.</param>
+    /// <returns>A builder; give the model a backend with one of its <c>Use…</c> verbs.</returns>
+    public static IModelBuilder AddClassifierModel(this IServiceCollection services, string name) => services.AddModel<ITextClassifier>(name);
+
+    /// <summary>Registers a model that goes on with chats: <c>AddModel&lt;IChatModel&gt;(name)</c>.</summary>
+    /// <param name="services">The app's services.</param>
+    /// <param name="name">1 to 128 of <c>A-Z a-z 0-9 . _ -</c>. The capability is keyed by it.</param>
+    /// <returns>A builder; give the model a backend with one of its <c>Use…</c> verbs.</returns>
+    public static IModelBuilder AddChatModel(this IServiceCollection services, string name) => services.AddModel<IChatModel>(name);
 }

@@ -69,7 +69,8 @@ internal static class TypedModelFactory
     }
 
     private static bool IsOfModel(Type type)
-        => type == typeof(IInferenceClient) || (type.IsInterface && type.Namespace == typeof(ITensorModel).Namespace);
+        => type == typeof(IInferenceClient) || type == typeof(ITokenGenerator)
+            || (type.IsInterface && type.Namespace == typeof(ITensorModel).Namespace);
 
     private static object? FromServices(
         ParameterInfo parameter, object? key, ModelDefinition definition, IServiceProvider provider)
