@@ -65,10 +65,11 @@ public static class OnnxRuntimeModelBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<OnnxRuntimeOptions>, OnnxRuntimeOptionsValidator>());
-        builder.AddModelOptions<OnnxRuntimeOptions>(Section, (section, options) => section.Bind(options));
+        builder.AddModelOptions<OnnxRuntimeOptions>(
+            Section, (section, options) => section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true));
         if (configure is not null)
         {
-            builder.Services.Configure(builder.Name, configure);
+            builder.ConfigureModelOptions(configure);
         }
 
         return builder.UseEngine((context, cancellationToken) => new(Load(context, open, describe, cancellationToken)), openFiles);
@@ -82,7 +83,7 @@ public static class OnnxRuntimeModelBuilderExtensions
     {
         var logger = (context.Services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance)
             .CreateLogger("Inference.Hosting.OnnxRuntime");
-        var options = context.Services.GetRequiredService<IOptionsMonitor<OnnxRuntimeOptions>>().Get(context.Model);
+        var options = context.Services.GetRequiredService<IOptionsMonitor<OnnxRuntimeOptions>>().Get(context.OptionsName);
         ModelSource source;
         try
         {
