@@ -23,6 +23,10 @@ public sealed record TensorSpec(string Name, TensorDataType DataType, TensorShap
     /// <value>0 by default.</value>
     public double PadValue { get; init; }
 
+    /// <summary>Whether an input marks the real steps of a ragged model and is made here when the caller leaves it out: 1 for a real step, 0 for padding.</summary>
+    /// <value>False by default. A mask has a <see cref="RaggedAxis"/>; its other varying dimensions are 1 when it is made.</value>
+    public bool IsMask { get; init; }
+
     /// <summary>Length along <see cref="RaggedAxis"/> of an output, as a multiple of the inputs' length, rounded up.</summary>
     /// <value>1 by default; 0.125 for an output with an eighth of the steps of the input.</value>
     public double RaggedScale { get; init; } = 1;
