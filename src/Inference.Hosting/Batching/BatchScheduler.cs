@@ -14,6 +14,7 @@ internal sealed class BatchScheduler
 {
     private const long LeastHang = 30_000_000_000;
     private const int HangFactor = 10;
+    private const long TimerGrain = 10_000_000;
     private const int DefaultBudgetLengths = 16;
 
     private readonly InstanceState[] _instances;
@@ -88,7 +89,8 @@ internal sealed class BatchScheduler
         var reason = item.MayWait && _waiters.Head is not null ? RefusalReason.Rows : _admission.Check(item, Settings, now);
         if (reason == RefusalReason.None)
         {
-            return new Admission(RefusalReason.None, Enter(item, now));
+            Enter(item, now);
+            return new Admission(RefusalReason.None, Wake());
         }
 
         if (!item.MayWait || reason is RefusalReason.TooLarge or RefusalReason.Deadline or RefusalReason.Impossible)
@@ -117,6 +119,19 @@ internal sealed class BatchScheduler
         }
 
         settled.Settle(item, item.Flagged == ItemOutcome.None ? outcome : item.Flagged);
+    }
+
+    /// <summary>Lets those who wait at the door in, as far as there is room now.</summary>
+    /// <returns>An instance to signal, or -1.</returns>
+    public int LetIn(long now)
+    {
+        if (_waiters.Head is null)
+        {
+            return -1;
+        }
+
+        Promote(now);
+        return Wake();
     }
 
     /// <summary>Gives a free instance its next run.</summary>
@@ -181,7 +196,7 @@ internal sealed class BatchScheduler
     }
 
     /// <summary>Inputs were read, or reading them failed: callers may have their memory back.</summary>
-    public void Assembled(ScheduledBatch batch, Settlements settled)
+    public static void Assembled(ScheduledBatch batch, Settlements settled)
     {
         foreach (ref var slot in batch.Slots)
         {
@@ -196,7 +211,7 @@ internal sealed class BatchScheduler
     }
 
     /// <summary>Drops those who left since a run failed: their memory must not be read again.</summary>
-    public void BeginRerun(ScheduledBatch batch, Settlements settled)
+    public static void BeginRerun(ScheduledBatch batch, Settlements settled)
     {
         foreach (ref var slot in batch.Slots)
         {
@@ -338,15 +353,15 @@ internal sealed class BatchScheduler
     /// <summary>When <see cref="Expire"/> and <see cref="WakeDue"/> have something to do; <see cref="long.MaxValue"/> for never.</summary>
     public long NextWake()
     {
-        var next = Math.Min(Queue.EarliestExpiry, Breaker.ProbeAt);
+        var (expiry, next) = (Queue.EarliestExpiry, Breaker.ProbeAt);
         for (var item = _waiters.Head; item is not null; item = item.Next)
         {
-            next = Math.Min(next, item.Expiry);
+            expiry = Math.Min(expiry, item.Expiry);
         }
 
         foreach (var lost in _lost)
         {
-            next = Math.Min(next, EarliestDeadline(lost));
+            expiry = Math.Min(expiry, EarliestDeadline(lost));
         }
 
         foreach (var instance in _instances)
@@ -358,12 +373,17 @@ internal sealed class BatchScheduler
 
             if (instance.Batch is { } batch)
             {
-                next = Math.Min(next, Math.Min(instance.IsStuck ? long.MaxValue : HangsAt(instance), EarliestDeadline(batch)));
+                expiry = Math.Min(expiry, EarliestDeadline(batch));
+                next = Math.Min(next, instance.IsStuck ? long.MaxValue : HangsAt(instance));
             }
         }
 
-        return next;
+        return Math.Min(next, RoundUp(expiry));
     }
+
+    /// <summary>When an item that expires at a time is answered at the latest: many deadlines share one look.</summary>
+    public static long RoundUp(long expiry)
+        => expiry > long.MaxValue - TimerGrain ? long.MaxValue : (expiry + TimerGrain - 1) / TimerGrain * TimerGrain;
 
     /// <summary>Takes nothing new in from now on; delays end.</summary>
     public void Stop() => IsStopping = true;
@@ -397,15 +417,13 @@ internal sealed class BatchScheduler
     /// <summary>Rows a second at the cap; 0 while unknown.</summary>
     public double Capacity(long now) => _admission.Capacity(Settings, now);
 
-    private int Enter(QueueItem item, long now)
+    private void Enter(QueueItem item, long now)
     {
         Queue.Add(item, Settings.Pad(item.Length));
         foreach (var instance in _instances)
         {
             instance.Rejoin.Arrived(item.Rows, now);
         }
-
-        return Wake();
     }
 
     private TakeResult Choose(InstanceState me, long now, ScheduledBatch batch, Settlements settled)
@@ -425,7 +443,7 @@ internal sealed class BatchScheduler
                 return new TakeResult(TakeKind.Delay);
             }
 
-            if (!IsStopping && me.Rejoin.Holds(waiting, rowCap, length, Curve, now))
+            if (!IsStopping && CountIdle(me) == 0 && me.Rejoin.Holds(waiting, rowCap, length, Curve, now))
             {
                 return new TakeResult(TakeKind.Rejoin);
             }
@@ -463,19 +481,26 @@ internal sealed class BatchScheduler
     // Rows are shared with idle devices only where that shortens the run by a quarter.
     private int Share(int most, int waiting, int rowCap, int length, InstanceState me)
     {
-        var idle = 0;
-        foreach (var instance in _instances)
-        {
-            idle += instance != me && instance.IsAsleep && instance.Phase == InstancePhase.Idle ? 1 : 0;
-        }
-
-        if (idle == 0 || Settings.InstancesShareDevice || !Curve.IsLearned)
+        var idle = CountIdle(me);
+        if (idle == 0 || !Curve.IsLearned)
         {
             return rowCap;
         }
 
         var part = (waiting + idle) / (idle + 1);
         return part < rowCap && Curve.Time(part, length) <= 0.75 * Curve.Time(most, length) ? Math.Max(1, part) : rowCap;
+    }
+
+    // Instances on the same cores are no idle devices.
+    private int CountIdle(InstanceState me)
+    {
+        var idle = 0;
+        foreach (var instance in _instances)
+        {
+            idle += instance != me && instance.IsAsleep && instance.Phase == InstancePhase.Idle ? 1 : 0;
+        }
+
+        return Settings.InstancesShareDevice ? 0 : idle;
     }
 
     // The delay of the oldest row counts, whichever lane it is in; a deadline ends it.
@@ -573,7 +598,7 @@ internal sealed class BatchScheduler
     }
 
     // The answer waits for the last part, since its slice of the response is still written.
-    private void EndPart(QueueItem item, Settlements settled)
+    private static void EndPart(QueueItem item, Settlements settled)
     {
         if (!item.IsReleased)
         {

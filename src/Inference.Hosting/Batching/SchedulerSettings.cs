@@ -69,7 +69,8 @@ internal sealed record SchedulerSettings
 
     public static SchedulerSettings Create(BatchingOptions batching, QueueOptions queue, ModelMetadata metadata, EngineTraits traits)
     {
-        int[] allowed = [.. (batching.AllowedBatchSizes.Count > 0 ? batching.AllowedBatchSizes : traits.AllowedBatchSizes).Order()];
+        IEnumerable<int> sizes = batching.AllowedBatchSizes.Count > 0 ? batching.AllowedBatchSizes : traits.AllowedBatchSizes;
+        int[] allowed = [.. sizes.Order()];
         var max = !metadata.SupportsBatching ? 1
             : metadata.MaxBatchSize > 1 ? Math.Min(batching.MaxBatchSize, metadata.MaxBatchSize)
             : batching.MaxBatchSize;

@@ -7,9 +7,8 @@ namespace Inference.Hosting.Engines;
 /// <summary>One dedicated thread: an engine instance is created, used and disposed on it, and on no other.</summary>
 internal sealed class EngineThread
 {
-    private readonly Lock _lock = new();
+    private readonly object _lock = new();
     private readonly Queue<Action> _jobs = new();
-    private readonly AutoResetEvent _arrived = new(initialState: false);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isStopping;
 
@@ -32,9 +31,9 @@ internal sealed class EngineThread
         {
             ObjectDisposedException.ThrowIf(_isStopping, this);
             _jobs.Enqueue(() => RunJob(job, done));
+            Monitor.Pulse(_lock);
         }
 
-        _arrived.Set();
         return done.Task;
     }
 
@@ -53,9 +52,8 @@ internal sealed class EngineThread
         lock (_lock)
         {
             _isStopping = true;
+            Monitor.Pulse(_lock);
         }
-
-        _arrived.Set();
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a job throws belongs to the one who gave it.")]
@@ -73,27 +71,29 @@ internal sealed class EngineThread
 
     private void Run()
     {
-        while (true)
+        while (TryNext(out var job))
         {
-            Action? job;
-            lock (_lock)
-            {
-                if (!_jobs.TryDequeue(out job) && _isStopping)
-                {
-                    break;
-                }
-            }
-
-            if (job is null)
-            {
-                _arrived.WaitOne();
-                continue;
-            }
-
             job();
         }
 
-        _arrived.Dispose();
         _ended.SetResult();
+    }
+
+    private bool TryNext([NotNullWhen(true)] out Action? job)
+    {
+        lock (_lock)
+        {
+            while (!_jobs.TryDequeue(out job))
+            {
+                if (_isStopping)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(_lock);
+            }
+
+            return true;
+        }
     }
 }
