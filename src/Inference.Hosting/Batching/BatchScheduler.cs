@@ -1,0 +1,641 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics;
+using Inference.Hosting.Queueing;
+
+namespace Inference.Hosting.Batching;
+
+/// <summary>Who goes, when, with whom: the core of the batcher, without threads, timers, engines or a clock of its own.</summary>
+/// <remarks>
+/// A function of events and the times given with them. Callers hold one lock, and answer what <see cref="Settlements"/> collected after
+/// they have left it. Members of a run are chosen only when an instance is free, so the latest arrivals still join.
+/// </remarks>
+internal sealed class BatchScheduler
+{
+    private const long LeastHang = 30_000_000_000;
+    private const int HangFactor = 10;
+    private const long TimerGrain = 10_000_000;
+    private const int DefaultBudgetLengths = 16;
+
+    private readonly InstanceState[] _instances;
+    private readonly BatchFiller _filler;
+    private readonly AdmissionControl _admission;
+    private readonly Lane _waiters = new();
+    private readonly Queue<ScheduledBatch> _lost = new();
+    private int _longest;
+
+    public BatchScheduler(SchedulerSettings settings, int instances)
+    {
+        _instances = [.. Enumerable.Range(0, instances).Select(_ => new InstanceState())];
+        Cap = new RowCap(Curve);
+        _filler = new BatchFiller(Queue, Curve, Cap);
+        _admission = new AdmissionControl(Queue, Curve, Cap, _instances);
+        Settings = settings;
+        Queue.Shares.Apply(settings.Tenants);
+    }
+
+    public SchedulerSettings Settings { get; private set; }
+
+    public RequestQueue Queue { get; } = new();
+
+    public RunTimeCurve Curve { get; } = new();
+
+    public RowCap Cap { get; }
+
+    public CircuitBreaker Breaker { get; } = new();
+
+    public OfferedLoad Offered { get; } = new();
+
+    public ReadOnlySpan<InstanceState> Instances => _instances;
+
+    /// <summary>Nothing new is taken in; what was accepted goes on.</summary>
+    public bool IsStopping { get; private set; }
+
+    /// <summary>Rows that wait at the door because the queue is full.</summary>
+    public int RowsAtDoor => _waiters.Rows;
+
+    /// <summary>Runs lost with their device that wait for an instance.</summary>
+    public int LostBatches => _lost.Count;
+
+    /// <summary>Takes new options over. What was accepted stays, even beyond lower limits.</summary>
+    public void Apply(SchedulerSettings settings)
+    {
+        Settings = settings;
+        Queue.Shares.Apply(settings.Tenants);
+        Cap.Reset();
+    }
+
+    /// <summary>Takes a request in, or says why not.</summary>
+    public Admission TryEnqueue(QueueItem item, long now)
+    {
+        Debug.Assert(item.IsReleased && item.Outcome == ItemOutcome.None, "Only a fresh item enters.");
+        if (IsStopping)
+        {
+            return new Admission(RefusalReason.Stopped, -1);
+        }
+
+        if (Breaker.IsOpen)
+        {
+            return new Admission(RefusalReason.Breaker, -1);
+        }
+
+        var length = Settings.Pad(item.Length);
+        item.RowCost = Math.Max(1, length);
+        item.Arrival = now;
+        _longest = Math.Max(_longest, length);
+        Offered.Arrived(item.Rows, now);
+
+        // Those who already wait at the door go first.
+        var reason = item.MayWait && _waiters.Head is not null ? RefusalReason.Rows : _admission.Check(item, Settings, now);
+        if (reason == RefusalReason.None)
+        {
+            Enter(item, now);
+            return new Admission(RefusalReason.None, Wake());
+        }
+
+        if (!item.MayWait || reason is RefusalReason.TooLarge or RefusalReason.Deadline or RefusalReason.Impossible)
+        {
+            return new Admission(reason, -1);
+        }
+
+        _waiters.Append(item);
+        return new Admission(RefusalReason.None, -1);
+    }
+
+    /// <summary>The caller leaves, or its time is over.</summary>
+    /// <returns>Whether this call decided the item. A part that is being assembled delays the decision until its input was read.</returns>
+    public void Leave(QueueItem item, ItemOutcome outcome, Settlements settled)
+    {
+        if (item.Outcome != ItemOutcome.None)
+        {
+            return;
+        }
+
+        Unlink(item);
+        if (item.Assembling > 0)
+        {
+            item.Flagged = item.Flagged == ItemOutcome.None ? outcome : item.Flagged;
+            return;
+        }
+
+        settled.Settle(item, item.Flagged == ItemOutcome.None ? outcome : item.Flagged);
+    }
+
+    /// <summary>Lets those who wait at the door in, as far as there is room now.</summary>
+    /// <returns>An instance to signal, or -1.</returns>
+    public int LetIn(long now)
+    {
+        if (_waiters.Head is null)
+        {
+            return -1;
+        }
+
+        Promote(now);
+        return Wake();
+    }
+
+    /// <summary>Gives a free instance its next run.</summary>
+    public TakeResult Take(int instance, long now, ScheduledBatch batch, Settlements settled)
+    {
+        var me = _instances[instance];
+        (me.IsAsleep, me.HoldUntil, me.HoldRows) = (false, long.MaxValue, int.MaxValue);
+        batch.Clear();
+        if (me.Phase == InstancePhase.Down)
+        {
+            return new TakeResult(TakeKind.Empty);
+        }
+
+        if (Breaker.IsOpen)
+        {
+            return new TakeResult(Breaker.TryProbe(now) ? TakeKind.Probe : TakeKind.Empty);
+        }
+
+        ExpireQueued(now, settled);
+        if (_lost.TryDequeue(out var lost))
+        {
+            foreach (var slot in lost.Slots)
+            {
+                batch.AddSlot(slot.Item, slot.FirstRow, slot.Rows);
+            }
+
+            (batch.Length, batch.CloseReason, batch.Key) = (lost.Length, BatchCloseReason.Split, lost.Key);
+            BeginRerun(batch, settled);
+            if (batch.Count > 0)
+            {
+                Start(me, batch, now, batch.Rows);
+                return new TakeResult(TakeKind.Rerun, Wake());
+            }
+        }
+
+        Promote(now);
+        return Choose(me, now, batch, settled);
+    }
+
+    /// <summary>An instance that found nothing goes to sleep; from now on it is signalled.</summary>
+    public void Sleep(int instance) => _instances[instance].IsAsleep = true;
+
+    /// <summary>An instance to signal because rows wait while it sleeps, or -1.</summary>
+    public int Wake()
+    {
+        if (Queue.Rows == 0 && _lost.Count == 0)
+        {
+            return -1;
+        }
+
+        for (var i = 0; i < _instances.Length; i++)
+        {
+            var instance = _instances[i];
+            if (instance.IsAsleep && instance.Phase == InstancePhase.Idle && Queue.Rows >= HoldRows(instance))
+            {
+                instance.IsAsleep = false;
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Inputs were read, or reading them failed: callers may have their memory back.</summary>
+    public static void Assembled(ScheduledBatch batch, Settlements settled)
+    {
+        foreach (ref var slot in batch.Slots)
+        {
+            var item = slot.Item;
+            item.Assembling--;
+            item.Running++;
+            if (item.Assembling == 0 && item.Flagged != ItemOutcome.None)
+            {
+                settled.Settle(item, item.Flagged);
+            }
+        }
+    }
+
+    /// <summary>Drops those who left since a run failed: their memory must not be read again.</summary>
+    public static void BeginRerun(ScheduledBatch batch, Settlements settled)
+    {
+        foreach (ref var slot in batch.Slots)
+        {
+            var item = slot.Item;
+            item.Running--;
+            if (item.Outcome != ItemOutcome.None || item.Error is not null)
+            {
+                slot.Rows = 0;
+                EndPart(item, settled);
+            }
+            else
+            {
+                item.Assembling++;
+            }
+        }
+
+        batch.Compact();
+    }
+
+    /// <summary>The rows of a batch have their results.</summary>
+    public void Succeeded(ScheduledBatch batch, long now, Settlements settled)
+    {
+        Breaker.Succeeded(now);
+        foreach (ref var slot in batch.Slots)
+        {
+            var item = slot.Item;
+            item.Running--;
+            item.DoneRows += slot.Rows;
+            item.Ended = now;
+            EndPart(item, settled);
+        }
+    }
+
+    /// <summary>The rows of a batch have failed for good. The first error of an item is kept, and its other rows do not run.</summary>
+    public void Failed(ScheduledBatch batch, Exception error, long now, Settlements settled)
+    {
+        foreach (ref var slot in batch.Slots)
+        {
+            var item = slot.Item;
+            item.Running--;
+            item.Ended = now;
+            Fail(item, error, settled);
+        }
+    }
+
+    /// <summary>The instance is free again.</summary>
+    /// <param name="instance">Which.</param>
+    /// <param name="rows">Rows that were run, padding included; 0 when the run is not to be learned from.</param>
+    /// <param name="length">Padded length.</param>
+    /// <param name="elapsed">What the run took, in ns.</param>
+    /// <param name="now">When.</param>
+    public void Ended(int instance, int rows, int length, long elapsed, long now)
+    {
+        var me = _instances[instance];
+        if (rows > 0)
+        {
+            Curve.Observe(rows, length, elapsed, now);
+            Cap.Ran(length, Settings);
+        }
+
+        (me.Batch, me.IsStuck) = (null, false);
+        if (me.Phase == InstancePhase.Busy)
+        {
+            me.Phase = InstancePhase.Idle;
+        }
+
+        me.Rejoin.Ended(now, Settings, Curve, length);
+    }
+
+    /// <summary>The instance is gone with its run. The rows go once more to whichever instance is free first; the second time they fail.</summary>
+    public void Lost(int instance, ScheduledBatch batch, Exception error, long now, Settlements settled)
+    {
+        var me = _instances[instance];
+        (me.Phase, me.Batch, me.IsStuck) = (InstancePhase.Down, null, false);
+        var again = new ScheduledBatch { Length = batch.Length, Key = batch.Key };
+        foreach (ref var slot in batch.Slots)
+        {
+            var item = slot.Item;
+            if (item.WasRerun || !Settings.IsPure || item.Outcome != ItemOutcome.None)
+            {
+                item.Running--;
+                item.Ended = now;
+                Fail(item, error, settled);
+            }
+            else
+            {
+                item.WasRerun = true;
+                again.AddSlot(item, slot.FirstRow, slot.Rows);
+            }
+        }
+
+        if (again.Count > 0)
+        {
+            _lost.Enqueue(again);
+        }
+    }
+
+    /// <summary>The instance could not be replaced yet, or was.</summary>
+    public void SetDown(int instance, bool isDown)
+        => _instances[instance].Phase = isDown ? InstancePhase.Down : InstancePhase.Idle;
+
+    /// <summary>Answers whom time has run out for, whether they wait or run, and finds runs that hang.</summary>
+    public void Expire(long now, Settlements settled)
+    {
+        ExpireQueued(now, settled);
+        foreach (var lost in _lost)
+        {
+            ExpireRunning(lost, now, settled);
+        }
+
+        foreach (var instance in _instances)
+        {
+            if (instance.Batch is { } batch)
+            {
+                ExpireRunning(batch, now, settled);
+                instance.IsStuck |= now >= HangsAt(instance);
+            }
+        }
+
+        Promote(now);
+    }
+
+    /// <summary>An instance whose delay is over, or whose probe is due, or -1; call until -1.</summary>
+    public int WakeDue(long now)
+    {
+        for (var i = 0; i < _instances.Length; i++)
+        {
+            var instance = _instances[i];
+            if (instance.IsAsleep && (now >= instance.HoldUntil || now >= Breaker.ProbeAt || (_lost.Count > 0 && !Breaker.IsOpen)))
+            {
+                instance.IsAsleep = false;
+                return i;
+            }
+        }
+
+        return Breaker.IsOpen ? -1 : Wake();
+    }
+
+    /// <summary>When <see cref="Expire"/> and <see cref="WakeDue"/> have something to do; <see cref="long.MaxValue"/> for never.</summary>
+    public long NextWake()
+    {
+        var (expiry, next) = (Queue.EarliestExpiry, Breaker.ProbeAt);
+        for (var item = _waiters.Head; item is not null; item = item.Next)
+        {
+            expiry = Math.Min(expiry, item.Expiry);
+        }
+
+        foreach (var lost in _lost)
+        {
+            expiry = Math.Min(expiry, EarliestDeadline(lost));
+        }
+
+        foreach (var instance in _instances)
+        {
+            if (instance.IsAsleep)
+            {
+                next = Math.Min(next, instance.HoldUntil);
+            }
+
+            if (instance.Batch is { } batch)
+            {
+                expiry = Math.Min(expiry, EarliestDeadline(batch));
+                next = Math.Min(next, instance.IsStuck ? long.MaxValue : HangsAt(instance));
+            }
+        }
+
+        return Math.Min(next, RoundUp(expiry));
+    }
+
+    /// <summary>When an item that expires at a time is answered at the latest: many deadlines share one look.</summary>
+    public static long RoundUp(long expiry)
+        => expiry > long.MaxValue - TimerGrain ? long.MaxValue : (expiry + TimerGrain - 1) / TimerGrain * TimerGrain;
+
+    /// <summary>Takes nothing new in from now on; delays end.</summary>
+    public void Stop() => IsStopping = true;
+
+    /// <summary>Fails all that has not started.</summary>
+    public void FailWaiting(Exception error, Settlements settled)
+    {
+        while (_waiters.Head is { } waiter)
+        {
+            Fail(waiter, error, settled);
+        }
+
+        while (!Queue.Lanes.IsEmpty)
+        {
+            Fail(Queue.Lanes[0].Head!, error, settled);
+        }
+
+        while (_lost.TryDequeue(out var lost))
+        {
+            foreach (ref var slot in lost.Slots)
+            {
+                slot.Item.Running--;
+                Fail(slot.Item, error, settled);
+            }
+        }
+    }
+
+    /// <summary>How long a new row of the default flow would wait, in ns.</summary>
+    public double PredictedWait(long now) => _admission.PredictedWait(0, Settings.DefaultLevel, 1, 0, Settings, now);
+
+    /// <summary>Rows a second at the cap; 0 while unknown.</summary>
+    public double Capacity(long now) => _admission.Capacity(Settings, now);
+
+    private void Enter(QueueItem item, long now)
+    {
+        Queue.Add(item, Settings.Pad(item.Length));
+        foreach (var instance in _instances)
+        {
+            instance.Rejoin.Arrived(item.Rows, now);
+        }
+    }
+
+    private TakeResult Choose(InstanceState me, long now, ScheduledBatch batch, Settlements settled)
+    {
+        while (_filler.PickSeed(Settings, now) is { } lane)
+        {
+            var seed = lane.Head!;
+            var length = Settings.Pad(seed.Length);
+            var rowCap = Cap.Get(length, Settings, now);
+            _filler.Gather(seed, now);
+            var waiting = _filler.Compatible;
+            var most = Share(Math.Min(waiting, rowCap), waiting, rowCap, length, me);
+            var isDelayed = Settings.MaxQueueDelay > 0 && waiting < rowCap;
+            if (isDelayed && !IsStopping && DelayEnd(now, waiting, length) is var until && now < until)
+            {
+                (me.HoldUntil, me.HoldRows) = (until, rowCap);
+                return new TakeResult(TakeKind.Delay);
+            }
+
+            if (!IsStopping && CountIdle(me) == 0 && me.Rejoin.Holds(waiting, rowCap, length, Curve, now))
+            {
+                return new TakeResult(TakeKind.Rejoin);
+            }
+
+            var budget = Settings.TokenBudget ?? (long)DefaultBudgetLengths * _longest;
+            _filler.Fill(batch, seed, most, rowCap, Settings, budget, now, settled);
+            if (batch.Count == 0)
+            {
+                continue;
+            }
+
+            batch.Key = seed.Key;
+            if (!Settings.Batches)
+            {
+                batch.CloseReason = BatchCloseReason.None;
+            }
+            else if (isDelayed && batch.CloseReason == BatchCloseReason.Drained)
+            {
+                batch.CloseReason = BatchCloseReason.Delay;
+            }
+
+            foreach (ref var slot in batch.Slots)
+            {
+                slot.Item.Assembling++;
+            }
+
+            Start(me, batch, now, waiting);
+            Promote(now);
+            return new TakeResult(TakeKind.Run, Wake());
+        }
+
+        return new TakeResult(TakeKind.Empty);
+    }
+
+    // Rows are shared with idle devices only where that shortens the run by a quarter.
+    private int Share(int most, int waiting, int rowCap, int length, InstanceState me)
+    {
+        var idle = CountIdle(me);
+        if (idle == 0 || !Curve.IsLearned)
+        {
+            return rowCap;
+        }
+
+        var part = (waiting + idle) / (idle + 1);
+        return part < rowCap && Curve.Time(part, length) <= 0.75 * Curve.Time(most, length) ? Math.Max(1, part) : rowCap;
+    }
+
+    // Instances on the same cores are no idle devices.
+    private int CountIdle(InstanceState me)
+    {
+        var idle = 0;
+        foreach (var instance in _instances)
+        {
+            idle += instance != me && instance.IsAsleep && instance.Phase == InstancePhase.Idle ? 1 : 0;
+        }
+
+        return Settings.InstancesShareDevice ? 0 : idle;
+    }
+
+    // The delay of the oldest row counts, whichever lane it is in; a deadline ends it.
+    private long DelayEnd(long now, int waiting, int length)
+    {
+        var oldest = long.MaxValue;
+        foreach (var lane in Queue.Lanes)
+        {
+            oldest = Math.Min(oldest, lane.Head!.Arrival);
+        }
+
+        var end = Math.Min(oldest + Settings.MaxQueueDelay, _filler.OldestArrival + Settings.MaxQueueDelay);
+        return Queue.EarliestExpiry == long.MaxValue
+            ? end
+            : Math.Min(end, Queue.EarliestExpiry - (long)(Settings.DeadlineMargin * Curve.Time(waiting, length)));
+    }
+
+    private void Start(InstanceState me, ScheduledBatch batch, long now, int waiting)
+    {
+        (batch.TakenAt, batch.WaitingRows, batch.PaddedRows) = (now, waiting, Settings.PadRows(batch.Rows));
+        (me.Phase, me.Batch, me.BusySince) = (InstancePhase.Busy, batch, now);
+        me.BusyUntil = now + (long)Curve.Time(batch.PaddedRows, batch.Length);
+        me.Rejoin.Taken();
+        foreach (ref var slot in batch.Slots)
+        {
+            var item = slot.Item;
+            if (item.BatchSize == 0)
+            {
+                item.FirstTaken = now;
+            }
+
+            item.LastTaken = now;
+            if (batch.Rows >= item.BatchSize)
+            {
+                (item.BatchSize, item.CloseReason) = (batch.Rows, batch.CloseReason);
+            }
+        }
+    }
+
+    private void Promote(long now)
+    {
+        for (var item = _waiters.Head; item is not null && !IsStopping;)
+        {
+            var next = item.Next;
+            var reason = _admission.Check(item, Settings, now);
+            if (reason == RefusalReason.None)
+            {
+                _waiters.Unlink(item);
+                Enter(item, now);
+            }
+            else if (reason is RefusalReason.Rows or RefusalReason.Bytes or RefusalReason.Time)
+            {
+                return;
+            }
+
+            item = next;
+        }
+    }
+
+    private void ExpireQueued(long now, Settlements settled)
+    {
+        while (Queue.FindExpired(now) is { } item)
+        {
+            Leave(item, ItemOutcome.Expired, settled);
+        }
+
+        for (var item = _waiters.Head; item is not null;)
+        {
+            var next = item.Next;
+            if (item.Expiry <= now)
+            {
+                Leave(item, ItemOutcome.Expired, settled);
+            }
+
+            item = next;
+        }
+    }
+
+    private void ExpireRunning(ScheduledBatch batch, long now, Settlements settled)
+    {
+        foreach (ref var slot in batch.Slots)
+        {
+            if (slot.Item.Deadline <= now && slot.Item.Outcome == ItemOutcome.None && slot.Item.Flagged == ItemOutcome.None)
+            {
+                Leave(slot.Item, ItemOutcome.Expired, settled);
+            }
+        }
+    }
+
+    private void Fail(QueueItem item, Exception error, Settlements settled)
+    {
+        item.Error ??= error;
+        Unlink(item);
+        EndPart(item, settled);
+    }
+
+    // The answer waits for the last part, since its slice of the response is still written.
+    private static void EndPart(QueueItem item, Settlements settled)
+    {
+        if (!item.IsReleased)
+        {
+            return;
+        }
+
+        settled.Settle(item, item.Error is null ? ItemOutcome.Ok : ItemOutcome.Failed);
+    }
+
+    private void Unlink(QueueItem item)
+    {
+        if (item.Lane == _waiters)
+        {
+            _waiters.Unlink(item);
+        }
+        else if (item.Lane is not null)
+        {
+            Queue.Remove(item);
+        }
+    }
+
+    private static int HoldRows(InstanceState instance) => instance.HoldUntil == long.MaxValue ? 0 : instance.HoldRows;
+
+    private static long EarliestDeadline(ScheduledBatch batch)
+    {
+        var earliest = long.MaxValue;
+        foreach (ref var slot in batch.Slots)
+        {
+            if (slot.Item.Outcome == ItemOutcome.None && slot.Item.Flagged == ItemOutcome.None)
+            {
+                earliest = Math.Min(earliest, slot.Item.Deadline);
+            }
+        }
+
+        return earliest;
+    }
+
+    private static long HangsAt(InstanceState instance)
+        => instance.BusySince + Math.Max(HangFactor * (instance.BusyUntil - instance.BusySince), LeastHang);
+}
