@@ -26,6 +26,7 @@ internal sealed partial class BatchLoop : IIsolationHost
     private readonly ILogger _logger;
     private readonly InferenceBatch _description;
     private readonly BatchSplitter _splitter;
+    private readonly NonFiniteScan _nonFinite;
     private readonly int _sampleLength;
     private readonly ScheduledBatch _batch = new();
     private readonly Settlements _settled = new();
@@ -61,6 +62,7 @@ internal sealed partial class BatchLoop : IIsolationHost
         _logger = logger;
         _description = new InferenceBatch(metadata);
         _splitter = new BatchSplitter(this);
+        _nonFinite = new NonFiniteScan(metadata);
         _sampleLength = metadata.Inputs.Any(input => input.RaggedAxis is not null) ? settings().Pad(1) : 0;
     }
 
@@ -287,7 +289,7 @@ internal sealed partial class BatchLoop : IIsolationHost
 
     private void MarkNonFinite(ScheduledBatch batch, ReadOnlySpan<BatchPart> parts)
     {
-        if (NonFiniteScan.Find(_instance!, _description, parts, _marks) == 0)
+        if (_nonFinite.Find(_instance!, _description, parts, _marks) == 0)
         {
             return;
         }
