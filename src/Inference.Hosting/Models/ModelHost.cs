@@ -13,6 +13,7 @@ internal sealed class ModelHost
     private volatile TaskCompletionSource _changed = NewSignal();
     private volatile VersionSlot? _latest;
     private volatile bool _draining;
+    private volatile bool _isLaidOff;
 
     public ModelHost(ModelDefinition definition, ModelHostDependencies dependencies)
     {
@@ -58,6 +59,7 @@ internal sealed class ModelHost
             Default = versions.LastOrDefault(version => version.State == ModelState.Ready),
             Policies = _definition.Policies,
             IsRequired = Options.Required,
+            IsAwaited = !_isLaidOff && (Options.Required || Options.LoadAtStart),
         };
     }
 
@@ -136,11 +138,18 @@ internal sealed class ModelHost
     }
 
     public async Task LoadAsync(string? version, CancellationToken cancellationToken)
-        => await Task.WhenAll(Select(version).Select(slot => slot.LoadAsync(cancellationToken))).ConfigureAwait(false);
+    {
+        _isLaidOff = false;
+        await Task.WhenAll(Select(version).Select(slot => slot.LoadAsync(cancellationToken))).ConfigureAwait(false);
+    }
 
     public async Task UnloadAsync(string? version, CancellationToken cancellationToken)
-        => await Task.WhenAll(Select(version).Select(
+    {
+        // Readiness of the host must not wait for what somebody took away on purpose.
+        _isLaidOff = version is null;
+        await Task.WhenAll(Select(version).Select(
             slot => slot.UnloadAsync("The model was unloaded.", cancellationToken))).ConfigureAwait(false);
+    }
 
     public void BeginDrain()
     {

@@ -344,6 +344,8 @@ internal sealed class V2JsonParser(InferenceHttpOptions options)
             {
                 throw Limits.TooManyTensorBytes(options, _input.Name);
             }
+
+            _input.Data.Expect(count * _input.DataType!.Value.GetElementSize());
         }
 
         _data.Begin(_input, expected, _budget);
