@@ -22,6 +22,9 @@ public sealed class InferenceException : Exception
     /// <summary>The request field or tensor at fault, if known.</summary>
     public string? Parameter { get; init; }
 
+    /// <summary>A closer name of the cause, for programs: one of <see cref="InferenceErrorReasons"/>, or null when the code says it all.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>False when other rows of the same failed run may be the guilty ones, because the budget for telling them apart was spent.</summary>
     public bool IsIsolated { get; init; } = true;
 }

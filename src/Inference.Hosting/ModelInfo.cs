@@ -19,6 +19,10 @@ public sealed record ModelInfo(string Name, IReadOnlyList<ModelVersionInfo> Vers
     /// <summary>Whether the host stops when the model cannot load.</summary>
     public bool IsRequired { get; init; }
 
+    /// <summary>Whether readiness of the host waits for it: it is required, or is loaded at start and was not unloaded on purpose since.</summary>
+    /// <value>True by default.</value>
+    public bool IsAwaited { get; init; } = true;
+
     /// <summary>Whether a request without a version can be served now.</summary>
     public bool IsReady => Default is { State: ModelState.Ready };
 }

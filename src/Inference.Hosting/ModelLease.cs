@@ -21,6 +21,13 @@ public abstract class ModelLease : IDisposable
     public abstract TAsset GetAsset<TAsset>()
         where TAsset : class;
 
+    /// <summary>A capability that the version's backend offers by itself.</summary>
+    /// <typeparam name="TCapability">A capability contract.</typeparam>
+    /// <returns>Null when it does not.</returns>
+    public virtual TCapability? GetCapability<TCapability>()
+        where TCapability : class
+        => null;
+
     /// <inheritdoc cref="Capabilities.ITensorModel.InferAsync"/>
     public abstract ValueTask<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken = default);
 

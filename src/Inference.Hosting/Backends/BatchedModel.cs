@@ -106,6 +106,7 @@ internal sealed class BatchedModel(
         }
 
         queue.Close();
+        engine.Stop();
         foreach (var thread in threads)
         {
             await thread.Ended.ConfigureAwait(false);

@@ -167,7 +167,7 @@ internal sealed partial class BatchedModelLoader
 
         void Apply(object options, string? name)
         {
-            if (name == _context.Model)
+            if (name == _context.OptionsName)
             {
                 queue.Apply(Settings(proved));
             }
@@ -176,7 +176,7 @@ internal sealed partial class BatchedModelLoader
 
     private T Options<T>()
         where T : class, new()
-        => _context.Services.GetService<IOptionsMonitor<T>>()?.Get(_context.Model) ?? new T();
+        => _context.Services.GetService<IOptionsMonitor<T>>()?.Get(_context.OptionsName) ?? new T();
 
     private async Task DiscardAsync()
     {

@@ -23,4 +23,10 @@ public interface IInferenceEngine : IAsyncDisposable
     /// <summary>Makes an instance. Called on the thread that will use and dispose it.</summary>
     /// <param name="index">From 0; engines with several devices spread by it.</param>
     IEngineInstance CreateInstance(int index);
+
+    /// <summary>Asks the runs in progress to end early, where the engine can. Called once the version fails what is left, before its threads are waited for.</summary>
+    void Stop()
+    {
+        // A native run cannot be stopped.
+    }
 }

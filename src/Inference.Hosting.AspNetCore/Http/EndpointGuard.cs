@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Hosting.AspNetCore.Http;
+
+/// <summary>The one place over HTTP where a failure becomes an answer.</summary>
+internal sealed partial class EndpointGuard(ILogger logger)
+{
+    private readonly ILogger _logger = logger;
+
+    /// <summary>Wraps a handler so that whatever it throws is answered with <c>{"error"}</c>.</summary>
+    public RequestDelegate Wrap(RequestDelegate handler) => context => InvokeAsync(handler, context);
+
+    private async Task InvokeAsync(RequestDelegate handler, HttpContext context)
+    {
+        try
+        {
+            await handler(context);
+        }
+        catch (InferenceException exception)
+        {
+            if (exception.Code == InferenceErrorCode.EngineFailed)
+            {
+                Failed(exception, context.Request.Path);
+            }
+
+            await AnswerAsync(context, () => ErrorWriter.WriteAsync(context, exception));
+        }
+        catch (BadHttpRequestException exception)
+        {
+            // The server's own verdict on the body: too large, too slow, cut short, badly chunked.
+            await AnswerAsync(context, () => ErrorWriter.WriteAsync(context, exception.StatusCode, exception.Message));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read an answer, unless the app's request timeout fired: its middleware answers then.
+            if (context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true)
+            {
+                throw;
+            }
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // A broken connection surfaces as many kinds of exception; none of them is a fault of ours.
+        }
+        catch (Exception exception)
+        {
+            Failed(exception, context.Request.Path);
+            await AnswerAsync(context, () => ErrorWriter.WriteAsync(
+                context, StatusCodes.Status500InternalServerError, "The server failed to answer this request. Its log has the reason."));
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Func<Task> answer)
+    {
+        if (context.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            CutShort(context.Request.Path);
+            context.Abort();
+            return;
+        }
+
+        context.Response.Headers.Remove("Inference-Header-Content-Length");
+        await answer();
+    }
+
+    [LoggerMessage(600, LogLevel.Error, "Request {Path} failed.", EventName = "RequestFailed")]
+    private partial void Failed(Exception exception, string? path);
+
+    [LoggerMessage(601, LogLevel.Warning, "The answer to {Path} was cut short by a failure; the connection was aborted.", EventName = "AnswerCutShort")]
+    private partial void CutShort(string? path);
+}

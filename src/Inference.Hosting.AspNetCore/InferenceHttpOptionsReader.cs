@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Inference.Hosting.AspNetCore;
+
+/// <summary>Lays the configuration over the options that code gave and checks the result, once for each app.</summary>
+internal static class InferenceHttpOptionsReader
+{
+    private static readonly string[] _keys =
+    [
+        nameof(InferenceHttpOptions.MaxRequestBodySize), nameof(InferenceHttpOptions.MaxDecompressedBodySize),
+        nameof(InferenceHttpOptions.MaxTensorBytes), nameof(InferenceHttpOptions.MaxJsonDepth),
+        nameof(InferenceHttpOptions.MaxTensors), nameof(InferenceHttpOptions.MaxParameters),
+        nameof(InferenceHttpOptions.MaxNameLength), nameof(InferenceHttpOptions.MaxRank),
+        nameof(InferenceHttpOptions.ReceiveTimeout), nameof(InferenceHttpOptions.RequestTimeout),
+        nameof(InferenceHttpOptions.MaxQueueTimeout), nameof(InferenceHttpOptions.HighestPriority),
+    ];
+
+    /// <summary>The options in force.</summary>
+    /// <exception cref="OptionsValidationException">A key is unknown or a value is out of range.</exception>
+    public static InferenceHttpOptions Read(IServiceProvider services)
+    {
+        var options = services.GetService<IOptions<InferenceHttpOptions>>()?.Value ?? new InferenceHttpOptions();
+        List<string> faults = [];
+        if (services.GetService<IConfiguration>()?.GetSection(InferenceHttpOptions.Section) is { } section)
+        {
+            faults.AddRange(section.GetChildren()
+                .Where(child => !_keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                .Select(child => $"{InferenceHttpOptions.Section}:{child.Key} is not known. Known keys: {string.Join(", ", _keys)}."));
+            Bind(section, options, faults);
+        }
+
+        faults.AddRange(InferenceHttpOptionsValidator.Validate(options));
+        return faults.Count == 0
+            ? options
+            : throw new OptionsValidationException(InferenceHttpOptions.Section, typeof(InferenceHttpOptions), faults);
+    }
+
+    private static void Bind(IConfigurationSection section, InferenceHttpOptions options, List<string> faults)
+    {
+        try
+        {
+            section.Bind(options);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The binder's text names the key and the type it wants.
+            faults.Add(exception.Message);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Serialization;
+
+namespace Inference.Hosting.AspNetCore.V2.Contracts;
+
+internal sealed record ModelReadyBody(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("ready")] bool Ready,
+    [property: JsonPropertyName("error")] string? Error = null);

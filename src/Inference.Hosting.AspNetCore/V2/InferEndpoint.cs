@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Inference.Hosting.AspNetCore.Http;
+using Inference.Hosting.Capabilities;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.ObjectPool;
+
+namespace Inference.Hosting.AspNetCore.V2;
+
+/// <summary><c>POST …/infer</c>: from a body to a call of the model, and back.</summary>
+internal sealed class InferEndpoint(EndpointServices services)
+{
+    private readonly ObjectPool<V2RequestReader> _readers =
+        new DefaultObjectPool<V2RequestReader>(new ReaderPolicy(services.Options));
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        DateTimeOffset? deadline = services.Options.RequestTimeout is { } timeout ? services.Time.GetUtcNow() + timeout : null;
+
+        // (1) Whom is it for, and may the caller? Before a byte of the body is read.
+        var model = services.Models.Find(RouteNames.Get(context, RouteNames.Model));
+        if (!await ModelAccess.IsAllowedAsync(context, model))
+        {
+            return;
+        }
+
+        var routeVersion = RouteNames.Get(context, RouteNames.Version);
+        var version = ModelAccess.FindReady(model, routeVersion);
+        var tensors = services.Catalog.GetCapability<ITensorModel>(model.Name) ?? throw new InferenceException(
+            InferenceErrorCode.Unsupported, $"Model '{model.Name}' does not take tensors, so V2 inference cannot call it.");
+        var metadata = tensors.Metadata ?? version.Metadata;
+
+        // (2) Read. The reader owns the tensors' memory until the answer is written, because outputs may be views of inputs.
+        var reader = _readers.Get();
+        try
+        {
+            await using (var body = BodyReader.Open(context, services.Options, services.Time))
+            {
+                await reader.ReadAsync(context, body, metadata);
+            }
+
+            // (3) Call, (4) answer, with the labels of the version that did answer.
+            using var response = await InferAsync(context, tensors, reader.Request.Inference, routeVersion, deadline);
+            var answered = response.Timing.Version ?? version.Version;
+            var info = model.Versions.FirstOrDefault(known => known.Version == answered) ?? version;
+            await V2ResponseWriter.WriteAsync(
+                context, model.Name, answered, tensors.Metadata ?? info.Metadata, reader.Request, response);
+        }
+        finally
+        {
+            _readers.Return(reader);
+        }
+    }
+
+    private ValueTask<InferenceResponse> InferAsync(
+        HttpContext context, ITensorModel tensors, InferenceRequest request, string? version, DateTimeOffset? deadline)
+    {
+        var ambient = new InferenceContext
+        {
+            Tenant = services.Options.Tenant(context),
+            Priority = request.Priority,
+            Deadline = deadline,
+            Version = version,
+            Overflow = InferenceOverflow.Reject,
+        };
+
+        // The context need not outlive this call: what the model starts in it has captured it.
+        using (InferenceContext.Use(ambient))
+        {
+            return tensors.InferAsync(request, context.RequestAborted);
+        }
+    }
+
+    private sealed class ReaderPolicy(InferenceHttpOptions options) : PooledObjectPolicy<V2RequestReader>
+    {
+        public override V2RequestReader Create() => new(options);
+
+        public override bool Return(V2RequestReader obj)
+        {
+            obj.Request.Dispose();
+            return true;
+        }
+    }
+}

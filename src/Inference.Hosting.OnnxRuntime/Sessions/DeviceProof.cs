@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Inference.Hosting.OnnxRuntime.Sessions;
+
+/// <summary>Proves at load that a graph really went to the device that was asked for: providers leave nodes to the processor in silence.</summary>
+internal static class DeviceProof
+{
+    // Operators that do the bulk of a model's work; everything else may stay on the processor, as providers leave shape computations there.
+    private static readonly string[] _heavy =
+    [
+        "MatMul", "Gemm", "Conv", "Attention", "LSTM", "GRU", "RNN", "Einsum", "QMoE", "MoE", "Resize", "GridSample",
+    ];
+
+    /// <exception cref="InferenceException">The device got no node, or left heavy ones to the processor; the message names them.</exception>
+    public static void Verify(InferenceSession session, ProviderRequest request, ExecutionProvider provider, string model)
+    {
+        var nodes = OrtInterop.GetAssignment(session);
+        var elsewhere = nodes.Where(node => !provider.OwnNames.Contains(node.Provider)).Select(node => node.Operator).ToList();
+        request.Logger.Placement(
+            model,
+            request.Device.ToPublicString(),
+            nodes.Count - elsewhere.Count,
+            elsewhere.Count,
+            string.Join(", ", elsewhere.Distinct().Order(StringComparer.Ordinal)));
+        if (Judge(request.Device.ToPublicString(), nodes.Count - elsewhere.Count, elsewhere, request.Options.Strict) is { } problem)
+        {
+            throw new InferenceException(InferenceErrorCode.NotReady, problem);
+        }
+    }
+
+    /// <summary>What is wrong with a placement, or null.</summary>
+    internal static string? Judge(string device, int onDevice, IReadOnlyCollection<string> elsewhere, bool strict)
+    {
+        if (onDevice == 0 && elsewhere.Count > 0)
+        {
+            return $"The device '{device}' took no node of the graph: its operators or types are not supported there. Use cpu, or another export.";
+        }
+
+        var wrong = elsewhere.Where(op => strict || Array.Exists(_heavy, heavy => op.Contains(heavy, StringComparison.OrdinalIgnoreCase)))
+            .GroupBy(op => op)
+            .Select(group => $"{group.Key} × {group.Count()}")
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        return wrong.Count == 0
+            ? null
+            : $"The device '{device}' left nodes to the processor: {string.Join(", ", wrong)}. "
+                + (strict ? "OnnxRuntime:Strict does not allow any." : "That would make each run slow. Export the graph with operators and types that the device supports.");
+    }
+}

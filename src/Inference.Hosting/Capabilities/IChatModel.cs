@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace Inference.Hosting.Capabilities;
+
+
+/// <summary>Goes on with a chat. Thread-safe.</summary>
+public interface IChatModel
+{
+    /// <summary>What the model can do; never loads anything.</summary>
+    /// <value>A model that declares nothing, by default. Null while it is not known, because no version is loaded: calls then fail with NotReady.</value>
+    GenerationInfo? Info => GenerationInfo.Default;
+
+    /// <summary>Answers step by step, as tokens come.</summary>
+    /// <param name="request">The chat.</param>
+    /// <param name="cancellationToken">The caller leaves: the request leaves queue, prompt work and generation. So does ending the enumeration.</param>
+    /// <returns>
+    /// Deltas of all choices, those of one choice in order. The first one of a stream comes when the request is admitted and its first token
+    /// is there, and tells the prompt's tokens. Each choice finishes exactly once; nothing of it follows. The last delta tells the final usage.
+    /// Text breaks only between characters. A tool call's deltas are not interleaved with those of another call of the choice.
+    /// Enumerate it once. A slow reader slows down only itself.
+    /// </returns>
+    /// <exception cref="InferenceException">
+    /// While enumerating. Before the first delta: InvalidInput, Unsupported by parameter, QueueFull, NotReady, DeadlineExceeded.
+    /// At any time: EngineFailed, DeadlineExceeded.
+    /// </exception>
+    IAsyncEnumerable<ChatDelta> StreamAsync(ChatRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Answers as a whole.</summary>
+    /// <param name="request">The chat.</param>
+    /// <param name="cancellationToken">The caller leaves: the request leaves queue, prompt work and generation.</param>
+    /// <exception cref="InferenceException">As <see cref="StreamAsync"/>.</exception>
+    /// <remarks>By default it gathers the stream, so that both answers are the same. A backend whose server answers whole overrides it.</remarks>
+    ValueTask<ChatResult> CompleteAsync(ChatRequest request, CancellationToken cancellationToken = default)
+        => ChatResult.GatherAsync(StreamAsync(request, cancellationToken), cancellationToken);
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace Inference.Hosting.Capabilities;
+
+
+/// <summary>A token of the answer, or of an echoed prompt, with how probable it was.</summary>
+/// <param name="Token">Its text; bytes that are no complete character show as U+FFFD.</param>
+/// <param name="Logprob">
+/// Natural logarithm of its probability, from the raw logits, before temperature and penalties. Never NaN, at least −9999. Null for the
+/// first token of a prompt, which nothing came before.
+/// </param>
+public sealed record TokenLogprob(string Token, float? Logprob)
+{
+    /// <summary>Its id; −1 when the backend does not tell.</summary>
+    public int TokenId { get; init; } = -1;
+
+    /// <summary>Its exact UTF-8 bytes; empty when unknown, and for special tokens.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>The most probable tokens at this place, best first, as many as were asked for.</summary>
+    public IReadOnlyList<TokenAlternative> Top { get; init; } = [];
+
+    /// <summary>Id and logprob, never text: safe to log.</summary>
+    public override string ToString() => $"{TokenId} ({Logprob})";
+}

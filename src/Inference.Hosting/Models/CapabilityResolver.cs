@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Collections.Concurrent;
+using Inference.Hosting.Capabilities;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Inference.Hosting.Models;
+
+/// <summary>Finds what serves a capability of a model: its T, else a package that builds it, else the raw client for tensors.</summary>
+internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<ICapabilityFactory> factories)
+{
+    private readonly ConcurrentDictionary<(Type Capability, string Model), object?> _built = new();
+
+    /// <summary>What routes and DI get under the model's name.</summary>
+    public object? Find(Type capability, ModelHost host)
+    {
+        var definition = host.Definition;
+        if (definition.ModelType is { } type && definition.ModelFactory is not null && capability.IsAssignableFrom(type))
+        {
+            return services.GetRequiredKeyedService(type, definition.Name);
+        }
+
+        return FindForModel(capability, host);
+    }
+
+    /// <summary>What the model's own T gets: never T itself.</summary>
+    public object? FindForModel(Type capability, ModelHost host)
+    {
+        return capability.IsInstanceOfType(host.Client)
+            ? host.Client
+            : _built.GetOrAdd((capability, host.Name), _ => Build(capability, host));
+    }
+
+    private object? Build(Type capability, ModelHost host)
+    {
+        foreach (var factory in factories)
+        {
+            if (factory.TryCreate(capability, host.Client, services) is { } built)
+            {
+                return capability.IsInstanceOfType(built)
+                    ? built
+                    : throw new InvalidOperationException(
+                        $"{factory.GetType().Name} made a {built.GetType().Name}, which is no {capability.Name}.");
+            }
+        }
+
+        return null;
+    }
+}

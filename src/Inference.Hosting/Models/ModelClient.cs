@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Inference.Hosting.Diagnostics;
+
+namespace Inference.Hosting.Models;
+
+/// <summary>The in-process door of one model.</summary>
+internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependencies) : IInferenceClient
+{
+    private readonly InferenceMetrics _metrics = dependencies.Metrics;
+    private readonly TimeProvider _time = dependencies.Time;
+
+    public string Model => host.Name;
+
+    public ModelMetadata? Metadata => host.Describe().Default?.Metadata;
+
+    public async ValueTask<ModelLease> AcquireAsync(CancellationToken cancellationToken = default)
+    {
+        var context = InferenceContext.Current;
+        var version = host.TryEnter(context?.Version)
+            ?? await host.EnterAsync(context?.Version, context?.Overflow ?? default, context?.Deadline, cancellationToken)
+                .ConfigureAwait(false);
+        return new ModelVersionLease(version, this);
+    }
+
+    public ValueTask<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<InferenceResponse>(cancellationToken);
+        }
+
+        var context = InferenceContext.Current;
+        ModelVersion? entered;
+        try
+        {
+            entered = host.TryEnter(request.Version ?? context?.Version);
+        }
+        catch (InferenceException exception)
+        {
+            return ValueTask.FromException<InferenceResponse>(exception);
+        }
+
+        return entered is not null
+            ? InferAsync(entered, request, cancellationToken)
+            : EnterAndInferAsync(request, context, cancellationToken);
+    }
+
+    /// <summary>Runs a request on a version that was entered for it, and leaves the version.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<InferenceResponse> InferAsync(
+        ModelVersion version, InferenceRequest request, CancellationToken cancellationToken)
+    {
+        // 0 when nobody measures, so that the clock is not read in vain.
+        var started = _metrics.MeasuresRequests ? _time.GetTimestamp() : 0;
+        using var activity = InferenceActivities.StartInfer(version.Model, version.Version);
+        try
+        {
+            var response = await version.Loaded.InferAsync(request, cancellationToken).ConfigureAwait(false);
+            if (started != 0)
+            {
+                _metrics.Answered(version.Model, version.Version, _time.GetElapsedTime(started), "ok");
+            }
+
+            if (activity is not null)
+            {
+                InferenceActivities.SetTiming(activity, response.Timing);
+            }
+
+            return response;
+        }
+        catch (Exception exception)
+        {
+            Failed(version, started, activity, exception);
+            throw;
+        }
+        finally
+        {
+            version.Exit();
+        }
+    }
+
+    private async ValueTask<InferenceResponse> EnterAndInferAsync(
+        InferenceRequest request, InferenceContext? context, CancellationToken cancellationToken)
+    {
+        var version = await host.EnterAsync(
+            request.Version ?? context?.Version,
+            request.Overflow ?? context?.Overflow ?? default,
+            request.Deadline ?? context?.Deadline,
+            cancellationToken).ConfigureAwait(false);
+        return await InferAsync(version, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Failed(ModelVersion version, long started, Activity? activity, Exception exception)
+    {
+        var outcome = exception switch
+        {
+            OperationCanceledException => "cancelled",
+            InferenceException known => known.Code.ToString(),
+            _ => nameof(InferenceErrorCode.EngineFailed),
+        };
+        if (started != 0)
+        {
+            _metrics.Answered(version.Model, version.Version, _time.GetElapsedTime(started), outcome);
+        }
+
+        activity?.SetTag(TelemetryNames.Outcome, outcome).SetStatus(ActivityStatusCode.Error);
+    }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+
+namespace Inference.Hosting.Models;
+
+/// <summary>Step 1 of a request: from a name to one ready version. Callers hold its client and notice no swap.</summary>
+internal sealed class ModelHost
+{
+    private readonly ModelDefinition _definition;
+    private readonly ModelHostDependencies _dependencies;
+    private readonly VersionSlot[] _slots;
+    private volatile TaskCompletionSource _changed = NewSignal();
+    private volatile VersionSlot? _latest;
+    private volatile bool _draining;
+
+    public ModelHost(ModelDefinition definition, ModelHostDependencies dependencies)
+    {
+        _definition = definition;
+        _dependencies = dependencies;
+        _slots = [.. definition.Backends
+            .OrderBy(backend => backend.Key, VersionComparer.Instance)
+            .Select(backend => new VersionSlot(
+                definition, backend.Key, backend.Value(dependencies.Services), dependencies, OnChanged))];
+        Client = new ModelClient(this, dependencies);
+    }
+
+    public ModelDefinition Definition => _definition;
+
+    public string Name => _definition.Name;
+
+    public ModelClient Client { get; }
+
+    public ModelOptions Options => _dependencies.Options.Get(Name);
+
+    /// <summary>Whether anything computes under the name; a model that only composes others has no versions.</summary>
+    public bool HasBackend => _slots.Length > 0;
+
+    /// <summary>Completes when a version changes its state.</summary>
+    public Task Changed => _changed.Task;
+
+    public ModelInfo Describe()
+    {
+        // A model that only composes others is ready when they are, which is their own report.
+        ModelVersionInfo[] versions = HasBackend
+            ? [.. _slots.Select(slot => slot.Describe())]
+            : [new ModelVersionInfo(ModelDefinition.DefaultVersion, ModelState.Ready)];
+        return new ModelInfo(Name, versions)
+        {
+            Aliases = [.. _definition.Aliases, .. Options.Aliases],
+            Default = versions.LastOrDefault(version => version.State == ModelState.Ready),
+            Policies = _definition.Policies,
+            IsRequired = Options.Required,
+        };
+    }
+
+    /// <summary>Enters the pinned or the latest ready version.</summary>
+    /// <returns>Null when it is not ready.</returns>
+    /// <exception cref="InferenceException">NotFound.</exception>
+    public ModelVersion? TryEnter(string? version)
+    {
+        if (!HasBackend)
+        {
+            throw new InferenceException(
+                InferenceErrorCode.Unsupported, $"Model '{Name}' takes no tensors: it composes other models.");
+        }
+
+        if (_draining)
+        {
+            return null;
+        }
+
+        // A version that closes between the two steps has been replaced, or was the last: look again.
+        for (var slot = Find(version); slot?.Current is { } current; slot = Find(version))
+        {
+            if (current.TryEnter())
+            {
+                return current;
+            }
+
+            if (ReferenceEquals(Find(version)?.Current, current))
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Enters, waiting for a version that is loading if the caller wants to wait.</summary>
+    /// <exception cref="InferenceException">NotFound, NotReady, DeadlineExceeded.</exception>
+    public async ValueTask<ModelVersion> EnterAsync(
+        string? version, InferenceOverflow overflow, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var changed = Changed;
+            if (TryEnter(version) is { } entered)
+            {
+                return entered;
+            }
+
+            if (overflow == InferenceOverflow.Reject || _draining || !IsLoading(version))
+            {
+                throw NotReady(version);
+            }
+
+            await WaitAsync(changed, deadline, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var changed = Changed;
+            if (_slots.All(slot => slot.State == ModelState.Ready))
+            {
+                return;
+            }
+
+            if (_slots.Any(slot => slot.State == ModelState.Failed) || _draining)
+            {
+                throw NotReady(_slots.FirstOrDefault(slot => slot.State == ModelState.Failed)?.Version);
+            }
+
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task LoadAsync(string? version, CancellationToken cancellationToken)
+        => await Task.WhenAll(Select(version).Select(slot => slot.LoadAsync(cancellationToken))).ConfigureAwait(false);
+
+    public async Task UnloadAsync(string? version, CancellationToken cancellationToken)
+        => await Task.WhenAll(Select(version).Select(
+            slot => slot.UnloadAsync("The model was unloaded.", cancellationToken))).ConfigureAwait(false);
+
+    public void BeginDrain()
+    {
+        _draining = true;
+        foreach (var slot in _slots)
+        {
+            slot.BeginDrain("The server is shutting down.");
+        }
+
+        OnChanged();
+    }
+
+    public async Task StopAsync()
+        => await Task.WhenAll(_slots.Select(slot => slot.DisposeAsync().AsTask())).ConfigureAwait(false);
+
+    /// <summary>The slot of a version.</summary>
+    /// <exception cref="InferenceException">NotFound.</exception>
+    public VersionSlot? Find(string? version)
+    {
+        if (version is null)
+        {
+            return _latest;
+        }
+
+        foreach (var slot in _slots)
+        {
+            if (slot.Version == version)
+            {
+                return slot;
+            }
+        }
+
+        throw new InferenceException(
+            InferenceErrorCode.NotFound,
+            $"Model '{Name}' has no version '{version}'. It has: {string.Join(", ", _slots.Select(slot => slot.Version))}.");
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private VersionSlot[] Select(string? version) => version is null ? _slots : [Find(version)!];
+
+    private bool IsLoading(string? version)
+        => version is null
+            ? _slots.Any(slot => slot.State is ModelState.Loading or ModelState.Ready)
+            : Find(version)!.State is ModelState.Loading or ModelState.Ready;
+
+    private void OnChanged()
+    {
+        // Slots call this from several threads; the last one to look sees all of them.
+        _latest = _slots.LastOrDefault(slot => slot.Current is not null && slot.State == ModelState.Ready);
+        Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
+    }
+
+    private async Task WaitAsync(Task changed, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        if (deadline is null)
+        {
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var left = deadline.Value - _dependencies.Time.GetUtcNow();
+        try
+        {
+            await changed.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _dependencies.Time, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new InferenceException(
+                InferenceErrorCode.DeadlineExceeded, $"Model '{Name}' was still loading when the deadline passed.");
+        }
+    }
+
+    private InferenceException NotReady(string? version)
+    {
+        if (_draining)
+        {
+            return new InferenceException(InferenceErrorCode.NotReady, "The server is shutting down.") { RetryAfter = TimeSpan.FromSeconds(1) };
+        }
+
+        var described = (version is null ? _slots[^1] : Find(version)!).Describe();
+        var reason = described.Reason ?? "It is not loaded.";
+        return new InferenceException(
+            InferenceErrorCode.NotReady, $"Model '{Name}' version '{described.Version}' is not ready ({described.State}): {reason}")
+        {
+            RetryAfter = described.RetryAfter ?? TimeSpan.FromSeconds(1),
+        };
+    }
+}

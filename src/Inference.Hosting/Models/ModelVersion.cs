@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Inference.Hosting.Backends;
+
+namespace Inference.Hosting.Models;
+
+/// <summary>One loaded instance of a version, with the assets that belong to it, counted by those who use it.</summary>
+/// <remarks>A swap closes it: nobody new gets in, and it is disposed when the last user has left.</remarks>
+internal sealed class ModelVersion(string model, string version, ILoadedModel loaded, IReadOnlyDictionary<Type, object> assets)
+{
+    private const int Closed = 1 << 30;
+
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _users;
+
+    public string Model { get; } = model;
+
+    public string Version { get; } = version;
+
+    public ILoadedModel Loaded { get; } = loaded;
+
+    public IReadOnlyDictionary<Type, object> Assets { get; } = assets;
+
+    public int Users => Volatile.Read(ref _users) & ~Closed;
+
+    /// <summary>Enters, unless closed.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _users) < Closed)
+        {
+            return true;
+        }
+
+        Exit();
+        return false;
+    }
+
+    /// <summary>Enters on behalf of somebody who is inside already, and so even when closed.</summary>
+    public void EnterAgain() => Interlocked.Increment(ref _users);
+
+    public void Exit()
+    {
+        if (Interlocked.Decrement(ref _users) == Closed)
+        {
+            _idle.TrySetResult();
+        }
+    }
+
+    /// <summary>Lets nobody in any more. The task completes when the last user has left.</summary>
+    public Task Close()
+    {
+        if ((Interlocked.Or(ref _users, Closed) & ~Closed) == 0)
+        {
+            _idle.TrySetResult();
+        }
+
+        return _idle.Task;
+    }
+}

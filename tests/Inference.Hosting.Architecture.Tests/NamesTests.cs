@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.Extensions.Logging;
+
+namespace Inference.Hosting.Architecture.Tests;
+
+/// <summary>Names that users' dashboards, alerts, settings and clients hold on to are agreed in <c>names/</c>.</summary>
+public sealed partial class NamesTests
+{
+    /// <summary>Every room has a hundred event ids of its own.</summary>
+    private static readonly Dictionary<string, int> _blocks = new()
+    {
+        ["Inference.Hosting.Models"] = 100,
+        ["Inference.Hosting.DependencyInjection"] = 100,
+        ["Inference.Hosting.Queueing"] = 200,
+        ["Inference.Hosting.Batching"] = 300,
+        ["Inference.Hosting.Backends"] = 300,
+        ["Inference.Hosting.Engines"] = 400,
+        ["Inference.Hosting.OnnxRuntime"] = 500,
+        ["Inference.Hosting.AspNetCore"] = 600,
+    };
+
+    private static readonly List<(Type Owner, LoggerMessageAttribute Event)> _events =
+        [.. from assembly in Assemblies.All
+            from type in assembly.GetTypes()
+            from method in type.GetMethods(
+                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            let attribute = method.GetCustomAttribute<LoggerMessageAttribute>()
+            where attribute is not null
+            orderby attribute.EventId
+            select (type, attribute)];
+
+    [Fact]
+    public void Events_AreAsAgreed() => Snapshot.Verify(
+        "names/events.txt",
+        _events.Select(item => string.Create(
+            CultureInfo.InvariantCulture, $"{item.Event.EventId} {item.Event.EventName} {item.Event.Level}")));
+
+    [Fact]
+    public void Events_HaveAnIdANameAndABlockOfTheirOwn()
+    {
+        Assert.NotEmpty(_events);
+        Faults.AssertNone(
+        [
+            .. _events.GroupBy(item => item.Event.EventId).Where(group => group.Count() > 1)
+                .Select(group => $"event id {group.Key} is used by {string.Join(" and ", group.Select(item => item.Event.EventName))}"),
+            .. _events.GroupBy(item => item.Event.EventName).Where(group => group.Count() > 1)
+                .Select(group => $"event name {group.Key} is used by {string.Join(" and ", group.Select(item => item.Event.EventId))}"),
+            .. _events.Where(item => string.IsNullOrEmpty(item.Event.EventName))
+                .Select(item => $"event {item.Event.EventId} of {item.Owner.Name} has no EventName"),
+            .. _events.Where(item => item.Event.EventId / 100 * 100 != Block(item.Owner))
+                .Select(item => $"event {item.Event.EventId} of {item.Owner.FullName} is outside its block {Block(item.Owner)}"),
+        ]);
+    }
+
+    [Fact]
+    public void Telemetry_NamesInTheSources_AreAsAgreed() => Snapshot.Verify(
+        "names/telemetry.txt",
+        SourceFile.All
+            .SelectMany(file => file.Syntax.DescendantTokens())
+            .Where(token => token.IsKind(SyntaxKind.StringLiteralToken) && TelemetryName().IsMatch(token.ValueText))
+            .Select(token => token.ValueText)
+            .Distinct()
+            .Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void ConfigurationKeys_AreAsAgreed()
+    {
+        var sections = (
+            from file in SourceFile.All
+            from call in file.Syntax.DescendantNodes().OfType<InvocationExpressionSyntax>()
+            let name = (call.Expression as MemberAccessExpressionSyntax)?.Name as GenericNameSyntax
+            where name?.Identifier.Text == "AddModelOptions"
+            let section = call.ArgumentList.Arguments.Select(argument => argument.Expression).OfType<LiteralExpressionSyntax>().First()
+            select (Options: name.TypeArgumentList.Arguments[0].ToString(), Section: section.Token.ValueText))
+            .ToLookup(item => item.Options, item => item.Section);
+        var lines =
+            from assembly in Assemblies.All
+            from type in assembly.GetExportedTypes()
+            where type.Name.EndsWith("Options", StringComparison.Ordinal)
+            let path = sections.Contains(type.Name) ? $"Inference:Models:{{name}}:{sections[type.Name].First()}"
+                : type.Name == "ModelOptions" ? "Inference:Models:{name}"
+                : type.Name
+            let instance = Activator.CreateInstance(type)
+            from property in type.GetProperties()
+            where !typeof(Delegate).IsAssignableFrom(property.PropertyType)
+            select $"{path}:{property.Name} {TypePrinter.Name(property.PropertyType)}{Default(property.GetValue(instance))}";
+        Snapshot.Verify("names/configuration.txt", lines.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void ErrorCodes_AreAsAgreed()
+        => Snapshot.Verify("names/errors.txt", Enum.GetNames<InferenceErrorCode>());
+
+    [GeneratedRegex(@"^(inference|gen_ai)\.[a-z][a-z_.]*$")]
+    private static partial Regex TelemetryName();
+
+    private static int Block(Type owner) => _blocks
+        .Where(block => owner.Namespace == block.Key || owner.Namespace!.StartsWith(block.Key + ".", StringComparison.Ordinal))
+        .OrderByDescending(block => block.Key.Length)
+        .Select(block => block.Value)
+        .FirstOrDefault();
+
+    private static string Default(object? value) => value switch
+    {
+        null => "",
+        string text => $" = \"{text}\"",
+        System.Collections.IEnumerable => "",
+        IFormattable number => $" = {number.ToString(null, CultureInfo.InvariantCulture)}",
+        _ => $" = {value}",
+    };
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Runtime.CompilerServices;
+
+namespace Inference.Hosting.Architecture.Tests;
+
+/// <summary>What every type keeps.</summary>
+public sealed class TypeTests
+{
+    /// <summary>Public types between packages stay open only where a user is meant to derive.</summary>
+    private static readonly string[] _open =
+    [
+    ];
+
+    [Fact]
+    public void EveryClass_IsSealedStaticOrAbstract() => Faults.AssertNone(
+        from type in Assemblies.All.SelectMany(assembly => assembly.GetTypes())
+        where type.IsClass && !type.IsSealed && !type.IsAbstract && !IsGenerated(type) && !_open.Contains(type.FullName)
+        select $"{type.FullName}: seal it");
+
+    [Fact]
+    public void EveryField_OfAPublicType_IsHidden() => Faults.AssertNone(
+        from type in Assemblies.All.SelectMany(assembly => assembly.GetExportedTypes())
+        where !type.IsEnum
+        from field in type.GetFields()
+        where !field.IsLiteral && field.DeclaringType == type
+        select $"{type.FullName}.{field.Name}: make it a property");
+
+    [Fact]
+    public void EveryFriend_IsATest()
+    {
+        string[] programs = ["Inference.Hosting.Benchmarks", "Inference.Hosting.Fuzz", "Inference.Hosting.Stress"];
+        Faults.AssertNone(
+            from assembly in Assemblies.All
+            from friend in assembly.GetCustomAttributes(typeof(InternalsVisibleToAttribute), inherit: false)
+                .Cast<InternalsVisibleToAttribute>()
+            let name = friend.AssemblyName
+            where !name.EndsWith(".Tests", StringComparison.Ordinal) && !programs.Contains(name)
+            select $"{assembly.GetName().Name} shows its internals to {name}");
+    }
+
+    private static bool IsGenerated(Type type)
+        => type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+            || type.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute), inherit: false)
+            || (type.DeclaringType is { } outer && IsGenerated(outer));
+}
