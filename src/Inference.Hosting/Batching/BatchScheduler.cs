@@ -174,6 +174,9 @@ internal sealed class BatchScheduler
     /// <summary>An instance that found nothing goes to sleep; from now on it is signalled.</summary>
     public void Sleep(int instance) => _instances[instance].IsAsleep = true;
 
+    /// <summary>Gives up waiting for callers to come back until the instance has run again.</summary>
+    public void EndHold(int instance) => _instances[instance].Rejoin.GiveUp();
+
     /// <summary>An instance to signal because rows wait while it sleeps, or -1.</summary>
     public int Wake()
     {
