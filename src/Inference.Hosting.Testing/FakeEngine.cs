@@ -49,6 +49,10 @@ public sealed class FakeEngine : IInferenceEngine
     /// <value>Null by default. The argument holds what the run was given.</value>
     public Action<FakeRun>? OnRun { get; set; }
 
+    /// <summary>Called on the instance's thread before the inputs of a run are copied; what it throws is the run's failure.</summary>
+    /// <value>Null by default.</value>
+    public Action<FakeRun>? OnPrepare { get; set; }
+
     /// <summary>A row whose first element equals this fails its run, as bad data would.</summary>
     /// <value>Null by default.</value>
     public float? Poison { get; set; }
@@ -156,6 +160,7 @@ public sealed class FakeEngine : IInferenceEngine
 
         public void Prepare(InferenceBatch batch)
         {
+            engine.OnPrepare?.Invoke(new FakeRun(index, batch.Rows, batch.Length));
             var shape = batch.GetInputShape(0);
             shape.CopyTo(_shape);
             (_rank, _bytes) = (shape.Length, batch.GetInputByteCount(0));

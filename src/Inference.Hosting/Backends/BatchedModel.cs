@@ -20,6 +20,9 @@ internal sealed class BatchedModel(
 
     public ModelMetadata Metadata => metadata;
 
+    /// <summary>For tests.</summary>
+    public BatchQueue Queue => queue;
+
     public ModelLoad Load => queue.With((scheduler, now) => new ModelLoad
     {
         InFlight = queue.InFlight,

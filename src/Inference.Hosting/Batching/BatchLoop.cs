@@ -270,7 +270,7 @@ internal sealed partial class BatchLoop : IIsolationHost
         }
 
         // Parts of one request may start on two instances at once.
-        return _queue.With((_, _) => pending.Response ??= _responses.Rent(pending.Layout));
+        return _queue.RentShared(pending);
     }
 
     private void MeasureQueue(ScheduledBatch batch, long start)

@@ -10,6 +10,7 @@ namespace Inference.Hosting.Batching;
 internal sealed class BatchQueue : IDisposable
 {
     private const int Yields = 4;
+    private const int MostHolds = 10_000;
     private const int LargestPool = 4096;
 
     [ThreadStatic]
@@ -56,6 +57,8 @@ internal sealed class BatchQueue : IDisposable
 
     public RunStatistics Statistics { get; } = new();
 
+    public ResponsePool Responses => _responses;
+
     public int InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>Reads or changes the scheduler under the lock.</summary>
@@ -73,6 +76,15 @@ internal sealed class BatchQueue : IDisposable
         lock (_lock)
         {
             _scheduler.Apply(settings);
+        }
+    }
+
+    /// <summary>The response of a request whose parts may start on two instances at once.</summary>
+    public PooledResponse RentShared(PendingRequest pending)
+    {
+        lock (_lock)
+        {
+            return pending.Response ??= _responses.Rent(pending.Layout);
         }
     }
 
@@ -170,7 +182,7 @@ internal sealed class BatchQueue : IDisposable
     /// <returns><see cref="TakeKind.Empty"/> only when the queue is closed.</returns>
     public TakeKind Next(int instance, ScheduledBatch batch, Settlements settled)
     {
-        var yields = 0;
+        var (yields, held) = (0, 0);
         while (true)
         {
             TakeResult result;
@@ -211,6 +223,11 @@ internal sealed class BatchQueue : IDisposable
             else if (result.Kind == TakeKind.Rejoin)
             {
                 Thread.Yield();
+                if (++held > MostHolds)
+                {
+                    // A clock that stands still, as in tests, must not hold rows back for ever.
+                    EndHold(instance);
+                }
             }
             else
             {
@@ -417,6 +434,14 @@ internal sealed class BatchQueue : IDisposable
         }
 
         return new PendingRequest(this);
+    }
+
+    private void EndHold(int instance)
+    {
+        lock (_lock)
+        {
+            _scheduler.EndHold(instance);
+        }
     }
 
     private TimeSpan Refuse(PendingRequest pending, RefusalReason reason, long now)

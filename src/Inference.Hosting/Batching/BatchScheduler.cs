@@ -86,8 +86,8 @@ internal sealed class BatchScheduler
         Offered.Arrived(item.Rows, now);
 
         // Those who already wait at the door go first.
-        var reason = item.MayWait && _waiters.Head is not null ? RefusalReason.Rows : _admission.Check(item, Settings, now);
-        if (reason == RefusalReason.None)
+        var reason = _admission.Check(item, Settings, now);
+        if (reason == RefusalReason.None && !(item.MayWait && _waiters.Head is not null))
         {
             Enter(item, now);
             return new Admission(RefusalReason.None, Wake());
@@ -173,6 +173,9 @@ internal sealed class BatchScheduler
 
     /// <summary>An instance that found nothing goes to sleep; from now on it is signalled.</summary>
     public void Sleep(int instance) => _instances[instance].IsAsleep = true;
+
+    /// <summary>Gives up waiting for callers to come back until the instance has run again.</summary>
+    public void EndHold(int instance) => _instances[instance].Rejoin.GiveUp();
 
     /// <summary>An instance to signal because rows wait while it sleeps, or -1.</summary>
     public int Wake()
@@ -515,7 +518,7 @@ internal sealed class BatchScheduler
         var end = Math.Min(oldest + Settings.MaxQueueDelay, _filler.OldestArrival + Settings.MaxQueueDelay);
         return Queue.EarliestExpiry == long.MaxValue
             ? end
-            : Math.Min(end, Queue.EarliestExpiry - (long)(Settings.DeadlineMargin * Curve.Time(waiting, length)));
+            : Math.Min(end, Queue.EarliestExpiry - TimerGrain - (long)(Settings.DeadlineMargin * Curve.Time(waiting, length)));
     }
 
     private void Start(InstanceState me, ScheduledBatch batch, long now, int waiting)

@@ -63,4 +63,6 @@ internal sealed class RejoinWindow
     }
 
     public void Taken() => _isDecided = false;
+
+    public void GiveUp() => _window = 0;
 }
