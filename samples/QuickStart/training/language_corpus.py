@@ -15,10 +15,18 @@ import zipfile
 
 Sentence = collections.namedtuple("Sentence", "language source document text")
 
+NAMES = {
+    "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek",
+    "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian", "fi": "Finnish", "fr": "French",
+    "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
+    "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "nb": "Norwegian Bokmål", "nl": "Dutch",
+    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sl": "Slovenian",
+    "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese",
+    "zh": "Chinese",
+}
+
 # ISO 639-1 code: the names that catalogues and folders use for it.
-LANGUAGES = {code: [code] for code in (
-    "ar bg ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv nb nl pl pt ro ru sk sl sr sv th tr uk vi zh"
-).split()}
+LANGUAGES = {code: [code] for code in NAMES}
 LANGUAGES["nb"] += ["nb_NO", "nb-NO", "no"]
 LANGUAGES["pt"] += ["pt_BR", "pt_PT", "pt-BR", "pt-PT", "pt-br"]
 LANGUAGES["zh"] += ["zh_CN", "zh_TW", "zh-CN", "zh-TW", "zh-cn", "zh-tw"]
@@ -58,14 +66,17 @@ def fetch(work):
     debs, tree, lists = work / "debs", work / "x", work / "apt"
     for folder in (debs, tree, lists / "lists/partial"):
         folder.mkdir(parents=True, exist_ok=True)
-    for package in CATALOGUES + HELP + PAGES + FIREFOX:
+    packages = CATALOGUES + HELP + PAGES + FIREFOX
+    missing = [package for package in packages if not list(debs.glob(package + "_*.deb"))]
+    if missing:
+        subprocess.run(["apt-get", "-q", "download", *missing], cwd=debs, check=True)
+    for package in packages:
         if not (tree / package).exists():
-            if not list(debs.glob(package + "_*.deb")):
-                subprocess.run(["apt-get", "-q", "download", package], cwd=debs, check=True)
             subprocess.run(["dpkg", "-x", str(next(debs.glob(package + "_*.deb"))), str(tree / package)], check=True)
     if not list((lists / "lists").glob("*Translation-de*")):
         wanted = " ".join(f'"{code}";' for code in DESCRIPTIONS)
         (lists / "conf").write_text(f'#clear Acquire::Languages;\nDir::State::lists "{lists}/lists";\n'
+                                    'Dir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\n'
                                     f"Acquire::Languages {{ {wanted} }};\n")
         subprocess.run(["apt-get", "-q", "-c", str(lists / "conf"), "update"], check=True)
 
@@ -101,7 +112,7 @@ def read_catalogues(folder, package):
         name = path.parts[-3]
         if name not in CODES:
             continue
-        document = package + ":" + path.stem
+        document = re.sub("-l10n-.*", "-l10n", package) + ":" + path.stem
         try:
             with open(path, "rb") as file:
                 catalogue = gettext.GNUTranslations(file)._catalog
@@ -140,7 +151,8 @@ def read_firefox(folder, package):
 
 
 def read_descriptions(work, name):
-    for path in sorted((work / "apt/lists").glob(f"*bookworm_main*Translation-{name.replace('_', '%5f')}*")):
+    pattern = re.compile(f".*_bookworm_main_i18n_Translation-{name.replace('_', '%5f')}([.].*)?")
+    for path in sorted(path for path in (work / "apt/lists").iterdir() if pattern.fullmatch(path.name)):
         text = subprocess.run(["/usr/lib/apt/apt-helper", "cat-file", str(path)], check=True, stdout=subprocess.PIPE)
         for entry in text.stdout.decode("utf-8", "replace").split("\n\n"):
             package, _, rest = entry.partition("\nDescription-md5:")

@@ -23,16 +23,26 @@ import torch.nn as nn
 import torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
 
-from language_corpus import LANGUAGES, UNSEEN_SOURCES, fetch, read_corpus, versions
+from language_corpus import NAMES, UNSEEN_SOURCES, fetch, read_corpus, versions
 from ngram_ids import BUCKETS, ngram_ids, word_ids, words
 
 HERE = pathlib.Path(__file__).resolve().parent
 SAMPLE = HERE.parent
-CODES = sorted(LANGUAGES)
+CODES = sorted(NAMES)
 WIDTH = 24
 PER_SOURCE = 4000       # sentences a language takes from one source at most
+EVERYDAY = 60           # times that each phrase of everyday.tsv counts
 PER_EPOCH = 8000        # sentences each language shows in one epoch
 BATCH = 512
+
+
+def read_tsv(path):
+    lines = path.read_text("utf-8").splitlines()
+    return [tuple(line.split("\t")) for line in lines if line and not line.startswith("#")]
+
+
+def read_own():
+    return read_tsv(HERE / "golden/heldout.tsv")
 
 
 def is_held_out(document):
@@ -54,6 +64,7 @@ def split(corpus, random):
     for (language, _), texts in sorted(training.items()):
         random.shuffle(texts)
         chosen += [(language, text) for text in texts[:PER_SOURCE]]
+    chosen += read_tsv(HERE / "everyday.tsv") * EVERYDAY
     trained = {text for _, text in chosen}
     return chosen, [s for s in documents if s.text not in trained], [s for s in sources if s.text not in trained]
 
@@ -85,12 +96,12 @@ class TrainingSet:
             yield self.batch(rows[start:start + BATCH], random)
 
     def batch(self, rows, random):
-        """Two thirds of the sentences are cut to some neighbouring words, and a fifth of all ids is left out."""
+        """Three quarters of the sentences are cut to a few neighbouring words; a fifth of a longer piece is left out."""
         pieces = []
         for row in rows:
             first, end = self.sentence_starts[row], self.sentence_starts[row + 1]
-            if random.random() < 0.67 and end - first > 4:
-                length = random.integers(3, min(end - first, 14))
+            if random.random() < 0.75 and end - first > 3:
+                length = min(end - first, 2 + int(random.exponential(4)))
                 first = random.integers(first, end - length + 1)
                 end = first + length
             piece = self.ids[self.word_starts[first]:self.word_starts[end]]
@@ -171,6 +182,7 @@ class Quantized:
         model.ir_version = 8
         helper.set_model_props(model, {
             "names": json.dumps({str(i): code for i, code in enumerate(CODES)}),
+            "displayNames": json.dumps(NAMES, ensure_ascii=False),
             "description": "Languages of texts by hashed n-grams; ids and padding as in ngram_ids.py",
             "buckets": str(BUCKETS),
         })
@@ -202,11 +214,6 @@ def score(model, title, rows, least, most=400):
     print("  taken for another: " + ", ".join(f"{a} for {b} {n}" for (a, b), n in confusions.most_common(12)), flush=True)
 
 
-def read_own():
-    lines = (HERE / "golden/heldout.tsv").read_text("utf-8").splitlines()
-    return [tuple(line.split("\t")) for line in lines if line and not line.startswith("#")]
-
-
 def write_golden(model, path):
     """Two sentences of our own in each language, with what the featuriser and the model make of them."""
     by_language = collections.defaultdict(list)
@@ -225,7 +232,7 @@ def write_golden(model, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="/tmp/languages", type=pathlib.Path, help="scratch folder, 2 GB")
-    parser.add_argument("--epochs", default=10, type=int)
+    parser.add_argument("--epochs", default=12, type=int)
     parser.add_argument("--out", default=SAMPLE, type=pathlib.Path, help="the sample's folder")
     options = parser.parse_args()
 
@@ -243,6 +250,7 @@ def main():
     score(model, "sources never trained on", [(s.language, s.text) for s in sources], 40)
     if (HERE / "golden/heldout.tsv").exists():
         score(model, "sentences written for this sample", read_own(), 0)
+        score(model, "the same, cut to 20 characters", [(language, text[:20]) for language, text in read_own()], 0)
         write_golden(model, options.out / "training/golden/languages.json")
 
 
