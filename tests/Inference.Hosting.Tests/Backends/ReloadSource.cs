@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace Inference.Hosting.Tests.Backends;
 
 /// <summary>Options of model <c>m</c> that change when told.</summary>
-internal sealed class ReloadSource : IOptionsChangeTokenSource<BatchingOptions>
+internal sealed class ReloadSource : IOptionsChangeTokenSource<BatchingOptions>, IDisposable
 {
     private CancellationTokenSource _source = new();
 
@@ -16,6 +16,8 @@ internal sealed class ReloadSource : IOptionsChangeTokenSource<BatchingOptions>
     public int MaxBatchSize { get; private set; } = 8;
 
     public IChangeToken GetChangeToken() => new CancellationChangeToken(_source.Token);
+
+    public void Dispose() => _source.Dispose();
 
     public void Change(int maxBatchSize)
     {
