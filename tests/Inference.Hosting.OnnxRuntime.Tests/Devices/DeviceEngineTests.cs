@@ -63,9 +63,10 @@ public abstract class DeviceEngineTests(string? device)
     [Fact]
     public void Execute_OutputOfUnknownShape_IsReadAfterEachRun()
     {
-        // The product makes sure that the device has work; which of its rows are not zero, only the data tells.
+        // The product makes sure that the device has work; which of its entries are not zero, only the data tells.
         using var engine = Load(new OnnxModelWriter()
             .Input("x", TensorDataType.FP32, "n", 2)
+            .Output("same", TensorDataType.FP32, "n", 2)
             .Output("indices", TensorDataType.Int64, 2, "found")
             .Initializer<float>("w", [1, 0, 0, 1], 2, 2)
             .Node("MatMul", ["x", "w"], ["same"])
