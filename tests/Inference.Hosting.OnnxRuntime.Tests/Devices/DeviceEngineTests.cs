@@ -86,6 +86,22 @@ public abstract class DeviceEngineTests(string? device)
         Assert.Equal(OnnxDevice.Parse(device!).ToPublicString(), engine.Instance.Device);
     }
 
+    [Fact]
+    public void Load_GraphThatTheDeviceCannotTake_FailsRatherThanRunOnTheProcessor()
+    {
+        if (device == "cpu")
+        {
+            using var processor = new TestEngine(OnnxModels.Exclaim());
+            Assert.Equal(["cpu"], processor.Metadata.Devices);
+            return;
+        }
+
+        // The first load skips where there is no such device. No device computes on strings.
+        using var there = Load(OnnxModels.Mlp(8, 16, 4));
+        var error = Assert.Throws<InferenceException>(() => TestEngine.Load(OnnxModels.Exclaim(), options => options.Device = device!));
+        Assert.Contains("took no node", error.Message);
+    }
+
     private TestEngine Load(OnnxModelWriter model)
     {
         if (device is null)
