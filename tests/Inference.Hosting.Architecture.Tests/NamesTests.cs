@@ -3,9 +3,13 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Inference.Hosting.AspNetCore.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Hosting.Architecture.Tests;
@@ -86,7 +90,7 @@ public sealed partial class NamesTests
             where type.Name.EndsWith("Options", StringComparison.Ordinal)
             let path = sections.Contains(type.Name) ? $"Inference:Models:{{name}}:{sections[type.Name].First()}"
                 : type.Name == "ModelOptions" ? "Inference:Models:{name}"
-                : type.Name
+                : type.GetField("Section")?.GetRawConstantValue() as string ?? type.Name
             let instance = Activator.CreateInstance(type)
             from property in type.GetProperties()
             where !typeof(Delegate).IsAssignableFrom(property.PropertyType)
@@ -95,8 +99,25 @@ public sealed partial class NamesTests
     }
 
     [Fact]
-    public void ErrorCodes_AreAsAgreed()
-        => Snapshot.Verify("names/errors.txt", Enum.GetNames<InferenceErrorCode>());
+    public void ErrorCodes_AreAsAgreed() => Snapshot.Verify(
+        "names/errors.txt",
+        Enum.GetValues<InferenceErrorCode>().Select(code => $"{code} {ErrorTable.Find(code)}"));
+
+    [Fact]
+    public void Routes_AreAsAgreed()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddModel("m").UseBackend(_ => throw new NotSupportedException("Nothing starts here."));
+        var app = builder.Build();
+        app.MapInference();
+        Snapshot.Verify("names/routes.txt", Routes(app).Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> Routes(IEndpointRouteBuilder app)
+        => from source in app.DataSources
+           from endpoint in source.Endpoints.OfType<RouteEndpoint>()
+           from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["*"]
+           select $"{endpoint.RoutePattern.RawText} {method}";
 
     [GeneratedRegex(@"^(inference|gen_ai)\.[a-z][a-z_.]*$")]
     private static partial Regex TelemetryName();

@@ -150,8 +150,22 @@ internal sealed class V2JsonParser(InferenceHttpOptions options)
         }
     }
 
-    // Which of the known properties it is depends on the object it stands in.
     private Field Match(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return Known(ref reader);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // An escape of half a surrogate pair is valid JSON, yet no text.
+            throw new InferenceException(
+                InferenceErrorCode.InvalidInput, $"{Subject}: the name of a property is not valid text.", exception);
+        }
+    }
+
+    // Which of the known properties it is depends on the object it stands in.
+    private Field Known(ref Utf8JsonReader reader)
     {
         if (reader.ValueTextEquals("parameters"u8))
         {
