@@ -150,8 +150,27 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
         }
     }
 
+<<<<<<< HEAD
     // Which of the known properties it is depends on the object it stands in.
     private JsonFields Match(ref Utf8JsonReader reader)
+=======
+    private Field Match(ref Utf8JsonReader reader)
+>>>>>>> infra
+    {
+        try
+        {
+            return Known(ref reader);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // An escape of half a surrogate pair is valid JSON, yet no text.
+            throw new InferenceException(
+                InferenceErrorCode.InvalidInput, $"{Subject}: the name of a property is not valid text.", exception);
+        }
+    }
+
+    // Which of the known properties it is depends on the object it stands in.
+    private Field Known(ref Utf8JsonReader reader)
     {
         if (reader.ValueTextEquals("parameters"u8))
         {
