@@ -150,12 +150,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
         }
     }
 
-<<<<<<< HEAD
-    // Which of the known properties it is depends on the object it stands in.
     private JsonFields Match(ref Utf8JsonReader reader)
-=======
-    private Field Match(ref Utf8JsonReader reader)
->>>>>>> infra
     {
         try
         {
