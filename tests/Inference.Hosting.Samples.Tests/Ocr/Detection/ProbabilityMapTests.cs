@@ -18,8 +18,9 @@ public sealed class ProbabilityMapTests
 
         Assert.Equal(2, boxes.Count);
         Assert.All(boxes, box => Assert.Equal(0.9f, box.Score, 0.001f));
-        Assert.True(boxes[0].Left < 40 && boxes[0].Top < 60 && boxes[0].Bottom > 80, "The box has a margin, in pixels of the photo.");
-        Assert.Equal(120, (boxes[0].Top + boxes[0].Bottom - 18) , 2f * 18);
+        Assert.True(boxes[0].Corners[0] is { X: < 40, Y: < 60 } && boxes[0].Corners[2] is { X: > 200, Y: > 80 }, "Each side has a margin.");
+        Assert.Equal(2 * (20 + 99) / 2f, boxes[0].Center.X, 0.01f);
+        Assert.Equal(2 * (30 + 39) / 2f, boxes[0].Center.Y, 0.01f);
     }
 
     [Theory]
