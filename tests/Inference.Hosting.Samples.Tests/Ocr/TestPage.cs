@@ -26,7 +26,7 @@ internal sealed class TestPage
     private static TestPage Draw(SKTypeface typeface, int page)
     {
         var text = TestLines.All.Skip(page * LinesPerPage).Take(LinesPerPage).ToList();
-        using var bitmap = new SKBitmap(1200, 900, SKColorType.Bgra8888, SKAlphaType.Premul);
+        using var bitmap = new SKBitmap(1400, 900, SKColorType.Bgra8888, SKAlphaType.Premul);
         using var canvas = new SKCanvas(bitmap);
         using var paint = new SKPaint { Color = _inks[page], IsAntialias = true };
         canvas.Clear(_papers[page]);

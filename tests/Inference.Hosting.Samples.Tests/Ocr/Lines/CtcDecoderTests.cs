@@ -15,6 +15,7 @@ public sealed class CtcDecoderTests
     [InlineData(new[] { 1, 0, 1 }, "aa")]
     [InlineData(new[] { 0, 0, 0 }, "")]
     [InlineData(new[] { 1, 3, 3, 2, 0 }, "a b")]
+    [InlineData(new[] { 3, 1, 0, 3 }, "a")]
     public void Decode_ClassesByStep_LeavesOutBlanksAndRepetitions(int[] steps, string expected)
         => Assert.Equal(expected, CtcDecoder.Decode(Sure(steps, 0.7f), _characters).Text);
 
