@@ -8,7 +8,8 @@ namespace Inference.Hosting.Samples.Tests.Ocr.Lines;
 public sealed class CtcDecoderTests
 {
     // Classes: 0 blank, 1 a, 2 b, 3 space.
-    private static readonly CharacterSet _characters = CharacterSet.Read(new MemoryStream(Encoding.UTF8.GetBytes("a\nb\n")));
+    private static readonly CharacterSet _characters =
+        CharacterSet.Read(new MemoryStream(Encoding.UTF8.GetBytes("a\nb\n")));
 
     [Theory]
     [InlineData(new[] { 1, 1, 2, 2 }, "ab")]
