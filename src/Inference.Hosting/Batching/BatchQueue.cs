@@ -55,9 +55,9 @@ internal sealed class BatchQueue : IDisposable
 
     public MonotonicClock Clock => _clock;
 
-    public RunStatistics Statistics { get; } = new();
-
     public ResponsePool Responses => _responses;
+
+    public RunStatistics Statistics { get; } = new();
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
@@ -97,23 +97,39 @@ internal sealed class BatchQueue : IDisposable
         }
 
         var settings = _scheduler.Settings;
-        PendingRequest pending;
-        long now;
+        RequestLayout layout;
         try
         {
-            var layout = _analyzer.Analyze(request, settings.MaxLength ?? int.MaxValue);
-            if (layout.Rows == 0)
-            {
-                return new(new InferenceResponse(_responses.RentEmpty(layout)));
-            }
+            layout = _analyzer.Analyze(request, settings.MaxLength ?? int.MaxValue);
+        }
+        catch (InferenceException exception)
+        {
+            return ValueTask.FromException<InferenceResponse>(exception);
+        }
 
-            pending = Rent();
-            pending.Begin(request, layout);
-            now = _clock.Now;
+        if (layout.Rows == 0)
+        {
+            return new(new InferenceResponse(_responses.RentEmpty(layout)));
+        }
+
+        var pending = Rent();
+        pending.Begin(request, layout);
+        var now = _clock.Now;
+        try
+        {
             RequestTerms.Apply(pending, request, settings, _scheduler.Queue.Shares, _clock, now);
         }
         catch (InferenceException exception)
         {
+            pending.Recycle();
+            if (exception.Code == InferenceErrorCode.DeadlineExceeded)
+            {
+                lock (_lock)
+                {
+                    Statistics.CountRefused();
+                }
+            }
+
             return ValueTask.FromException<InferenceResponse>(exception);
         }
 

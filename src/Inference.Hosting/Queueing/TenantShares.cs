@@ -12,7 +12,8 @@ internal sealed class TenantShares
     private const long Scale = 1 << 16;
     private const int ShareFactor = 4;
 
-    private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
+    // Replaced, never changed: callers look their flow up without the lock.
+    private Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
     private readonly List<TenantFlow> _flows = [new TenantFlow("default", 1)];
     private long _virtualTime;
     private int _known = 1;
@@ -24,24 +25,21 @@ internal sealed class TenantShares
     /// <summary>Takes over names and weights. Indexes of known flows never change, since items carry them.</summary>
     public void Apply(IReadOnlyDictionary<string, int> weights)
     {
+        var indexes = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (name, weight) in weights)
         {
-            if (_indexes.TryGetValue(name, out var index))
+            var index = _flows.FindIndex(1, flow => flow.Name == name);
+            if (index < 0)
             {
-                _flows[index].Weight = weight;
-            }
-            else
-            {
-                _indexes.Add(name, _flows.Count);
+                index = _flows.Count;
                 _flows.Add(new TenantFlow(name, weight));
             }
+
+            _flows[index].Weight = weight;
+            indexes.Add(name, index);
         }
 
-        foreach (var name in _indexes.Keys.Except(weights.Keys).ToArray())
-        {
-            _indexes.Remove(name);
-        }
-
+        Volatile.Write(ref _indexes, indexes);
         _known = weights.Count + 1;
     }
 
