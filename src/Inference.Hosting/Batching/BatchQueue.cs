@@ -11,26 +11,21 @@ internal sealed class BatchQueue : IDisposable
 {
     private const int Yields = 4;
     private const int MostHolds = 10_000;
-    private const int LargestPool = 4096;
 
     [ThreadStatic]
     private static Settlements? _spare;
 
     private readonly Lock _lock = new();
-    private readonly Lock _poolLock = new();
     private readonly BatchScheduler _scheduler;
     private readonly RequestAnalyzer _analyzer;
     private readonly ResponsePool _responses;
     private readonly MonotonicClock _clock;
-    private readonly ITimer _timer;
+    private readonly QueueTimer _timer;
+    private readonly RequestPool _pool;
     private readonly AutoResetEvent[] _signals;
     private readonly string _version;
-    private readonly string _device;
     private readonly BatchMetrics? _metrics;
-    private PendingRequest[] _pool = new PendingRequest[64];
-    private int _pooled;
     private int _inFlight;
-    private long _armedFor = long.MaxValue;
     private bool _isClosed;
 
     public BatchQueue(
@@ -47,10 +42,9 @@ internal sealed class BatchQueue : IDisposable
         _clock = clock;
         _metrics = metrics;
         _version = metadata.Version;
-        _device = metadata.Devices.Count > 0 ? string.Join(',', metadata.Devices) : "cpu";
-        _signals = [.. Enumerable.Range(0, scheduler.Instances.Length).Select(_ => new AutoResetEvent(initialState: false))];
-        _timer = clock.Time.CreateTimer(
-            static state => ((BatchQueue)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _signals = [.. Enumerable.Range(0, scheduler.Instances.Count).Select(_ => new AutoResetEvent(initialState: false))];
+        _timer = new QueueTimer(clock, OnTimer);
+        _pool = new RequestPool(this);
     }
 
     public MonotonicClock Clock => _clock;
@@ -112,7 +106,7 @@ internal sealed class BatchQueue : IDisposable
             return new(new InferenceResponse(_responses.RentEmpty(layout)));
         }
 
-        var pending = Rent();
+        var pending = _pool.Rent();
         pending.Begin(request, layout);
         var now = _clock.Now;
         try
@@ -162,7 +156,7 @@ internal sealed class BatchQueue : IDisposable
         }
 
         Signal(admission.Wake);
-        Arm(BatchScheduler.RoundUp(pending.Expiry), now);
+        _timer.Arm(BatchScheduler.RoundUp(pending.Expiry));
 
         var task = pending.Task;
         if (cancellationToken.CanBeCanceled)
@@ -225,7 +219,7 @@ internal sealed class BatchQueue : IDisposable
 
             Signal(result.Wake);
             Settle(settled);
-            Arm(next, _clock.Now);
+            _timer.Arm(next);
             if (result.Kind is TakeKind.Run or TakeKind.Rerun or TakeKind.Probe)
             {
                 return result.Kind;
@@ -262,7 +256,7 @@ internal sealed class BatchQueue : IDisposable
     {
         lock (_lock)
         {
-            BatchScheduler.Assembled(batch, settled);
+            BatchProgress.Assembled(batch, settled);
             Record(settled, _clock.Now);
         }
 
@@ -274,7 +268,7 @@ internal sealed class BatchQueue : IDisposable
     {
         lock (_lock)
         {
-            BatchScheduler.BeginRerun(batch, settled);
+            BatchProgress.BeginRerun(batch, settled);
             Record(settled, _clock.Now);
         }
 
@@ -374,7 +368,7 @@ internal sealed class BatchQueue : IDisposable
         }
 
         Signal(wake);
-        Arm(next, _clock.Now);
+        _timer.Arm(next);
     }
 
     /// <summary>Takes nothing new in; what was accepted goes on.</summary>
@@ -416,40 +410,13 @@ internal sealed class BatchQueue : IDisposable
     }
 
     /// <summary>Gives a request object back.</summary>
-    public void Return(PendingRequest pending)
-    {
-        lock (_poolLock)
-        {
-            if (_pooled == _pool.Length && _pooled < LargestPool)
-            {
-                Array.Resize(ref _pool, _pooled * 2);
-            }
-
-            if (_pooled < _pool.Length)
-            {
-                _pool[_pooled++] = pending;
-            }
-        }
-    }
+    public void Return(PendingRequest pending) => _pool.Return(pending);
 
     private static Settlements RentSettlements()
     {
         var settled = _spare ?? new Settlements();
         _spare = null;
         return settled;
-    }
-
-    private PendingRequest Rent()
-    {
-        lock (_poolLock)
-        {
-            if (_pooled > 0)
-            {
-                return _pool[--_pooled];
-            }
-        }
-
-        return new PendingRequest(this);
     }
 
     private void EndHold(int instance)
@@ -481,7 +448,6 @@ internal sealed class BatchQueue : IDisposable
             }
 
             var now = _clock.Now;
-            _armedFor = long.MaxValue;
             _scheduler.Expire(now, settled);
             for (var wake = _scheduler.WakeDue(now); wake >= 0; wake = _scheduler.WakeDue(now))
             {
@@ -494,28 +460,7 @@ internal sealed class BatchQueue : IDisposable
 
         Settle(settled);
         _spare = settled;
-        Arm(next, _clock.Now);
-    }
-
-    // A lower bound is enough: the timer looks again at what it finds.
-    private void Arm(long at, long now)
-    {
-        if (at >= Volatile.Read(ref _armedFor))
-        {
-            return;
-        }
-
-        lock (_lock)
-        {
-            if (at >= _armedFor || _isClosed)
-            {
-                return;
-            }
-
-            _armedFor = at;
-            var due = Math.Max(at - now, 0);
-            _timer.Change(TimeSpan.FromTicks((due + 99) / 100), Timeout.InfiniteTimeSpan);
-        }
+        _timer.Arm(next);
     }
 
     private void Record(Settlements settled, long now)
@@ -537,7 +482,7 @@ internal sealed class BatchQueue : IDisposable
             var pending = (PendingRequest)settlement.Item;
             if (settlement.Answer)
             {
-                pending.Answer(_version, _device);
+                pending.Answer(_version);
             }
 
             if (settlement.Release)

@@ -12,21 +12,20 @@ namespace Inference.Hosting.Batching;
 /// </remarks>
 internal sealed class BatchScheduler
 {
-    private const long LeastHang = 30_000_000_000;
-    private const int HangFactor = 10;
     private const long TimerGrain = 10_000_000;
     private const int DefaultBudgetLengths = 16;
+    private const int MostPassed = 64;
 
-    private readonly InstanceState[] _instances;
+    private readonly InstanceTable _instances;
     private readonly BatchFiller _filler;
     private readonly AdmissionControl _admission;
-    private readonly Lane _waiters = new();
+    private readonly WaitingRoom _door = new();
     private readonly Queue<ScheduledBatch> _lost = new();
     private int _longest;
 
     public BatchScheduler(SchedulerSettings settings, int instances)
     {
-        _instances = [.. Enumerable.Range(0, instances).Select(_ => new InstanceState())];
+        _instances = new InstanceTable(instances);
         Cap = new RowCap(Curve);
         _filler = new BatchFiller(Queue, Curve, Cap);
         _admission = new AdmissionControl(Queue, Curve, Cap, _instances);
@@ -46,13 +45,13 @@ internal sealed class BatchScheduler
 
     public OfferedLoad Offered { get; } = new();
 
-    public ReadOnlySpan<InstanceState> Instances => _instances;
+    public InstanceTable Instances => _instances;
 
     /// <summary>Nothing new is taken in; what was accepted goes on.</summary>
     public bool IsStopping { get; private set; }
 
     /// <summary>Rows that wait at the door because the queue is full.</summary>
-    public int RowsAtDoor => _waiters.Rows;
+    public int RowsAtDoor => _door.Rows;
 
     /// <summary>Runs lost with their device that wait for an instance.</summary>
     public int LostBatches => _lost.Count;
@@ -87,7 +86,7 @@ internal sealed class BatchScheduler
 
         // Those who already wait at the door go first.
         var reason = _admission.Check(item, Settings, now);
-        if (reason == RefusalReason.None && !(item.MayWait && _waiters.Head is not null))
+        if (reason == RefusalReason.None && !(item.MayWait && !_door.IsEmpty))
         {
             Enter(item, now);
             return new Admission(RefusalReason.None, Wake());
@@ -98,7 +97,7 @@ internal sealed class BatchScheduler
             return new Admission(reason, -1);
         }
 
-        _waiters.Append(item);
+        _door.Add(item);
         return new Admission(RefusalReason.None, -1);
     }
 
@@ -125,7 +124,7 @@ internal sealed class BatchScheduler
     /// <returns>An instance to signal, or -1.</returns>
     public int LetIn(long now)
     {
-        if (_waiters.Head is null)
+        if (_door.IsEmpty)
         {
             return -1;
         }
@@ -159,7 +158,7 @@ internal sealed class BatchScheduler
             }
 
             (batch.Length, batch.CloseReason, batch.Key) = (lost.Length, BatchCloseReason.Split, lost.Key);
-            BeginRerun(batch, settled);
+            BatchProgress.BeginRerun(batch, settled);
             if (batch.Count > 0)
             {
                 Start(me, batch, now, batch.Rows);
@@ -178,74 +177,13 @@ internal sealed class BatchScheduler
     public void EndHold(int instance) => _instances[instance].Rejoin.GiveUp();
 
     /// <summary>An instance to signal because rows wait while it sleeps, or -1.</summary>
-    public int Wake()
-    {
-        if (Queue.Rows == 0 && _lost.Count == 0)
-        {
-            return -1;
-        }
-
-        for (var i = 0; i < _instances.Length; i++)
-        {
-            var instance = _instances[i];
-            if (instance.IsAsleep && instance.Phase == InstancePhase.Idle && Queue.Rows >= HoldRows(instance))
-            {
-                instance.IsAsleep = false;
-                return i;
-            }
-        }
-
-        return -1;
-    }
-
-    /// <summary>Inputs were read, or reading them failed: callers may have their memory back.</summary>
-    public static void Assembled(ScheduledBatch batch, Settlements settled)
-    {
-        foreach (ref var slot in batch.Slots)
-        {
-            var item = slot.Item;
-            item.Assembling--;
-            item.Running++;
-            if (item.Assembling == 0 && item.Flagged != ItemOutcome.None)
-            {
-                settled.Settle(item, item.Flagged);
-            }
-        }
-    }
-
-    /// <summary>Drops those who left since a run failed: their memory must not be read again.</summary>
-    public static void BeginRerun(ScheduledBatch batch, Settlements settled)
-    {
-        foreach (ref var slot in batch.Slots)
-        {
-            var item = slot.Item;
-            item.Running--;
-            if (item.Outcome != ItemOutcome.None || item.Error is not null)
-            {
-                slot.Rows = 0;
-                EndPart(item, settled);
-            }
-            else
-            {
-                item.Assembling++;
-            }
-        }
-
-        batch.Compact();
-    }
+    public int Wake() => Queue.Rows == 0 && _lost.Count == 0 ? -1 : _instances.Wake(Queue.Rows);
 
     /// <summary>The rows of a batch have their results.</summary>
     public void Succeeded(ScheduledBatch batch, long now, Settlements settled)
     {
         Breaker.Succeeded(now);
-        foreach (ref var slot in batch.Slots)
-        {
-            var item = slot.Item;
-            item.Running--;
-            item.DoneRows += slot.Rows;
-            item.Ended = now;
-            EndPart(item, settled);
-        }
+        BatchProgress.Succeeded(batch, now, settled);
     }
 
     /// <summary>The rows of a batch have failed for good. The first error of an item is kept, and its other rows do not run.</summary>
@@ -325,63 +263,43 @@ internal sealed class BatchScheduler
             ExpireRunning(lost, now, settled);
         }
 
-        foreach (var instance in _instances)
+        foreach (var instance in _instances.All)
         {
             if (instance.Batch is { } batch)
             {
                 ExpireRunning(batch, now, settled);
-                instance.IsStuck |= now >= HangsAt(instance);
             }
         }
 
+        _instances.MarkStuck(now);
         Promote(now);
     }
 
     /// <summary>An instance whose delay is over, or whose probe is due, or -1; call until -1.</summary>
     public int WakeDue(long now)
     {
-        for (var i = 0; i < _instances.Length; i++)
-        {
-            var instance = _instances[i];
-            if (instance.IsAsleep && (now >= instance.HoldUntil || now >= Breaker.ProbeAt || (_lost.Count > 0 && !Breaker.IsOpen)))
-            {
-                instance.IsAsleep = false;
-                return i;
-            }
-        }
-
-        return Breaker.IsOpen ? -1 : Wake();
+        var due = _instances.WakeDue(now, now >= Breaker.ProbeAt || (_lost.Count > 0 && !Breaker.IsOpen));
+        return due >= 0 || Breaker.IsOpen ? due : Wake();
     }
 
     /// <summary>When <see cref="Expire"/> and <see cref="WakeDue"/> have something to do; <see cref="long.MaxValue"/> for never.</summary>
     public long NextWake()
     {
-        var (expiry, next) = (Queue.EarliestExpiry, Breaker.ProbeAt);
-        for (var item = _waiters.Head; item is not null; item = item.Next)
-        {
-            expiry = Math.Min(expiry, item.Expiry);
-        }
-
+        var expiry = Math.Min(Queue.EarliestExpiry, _door.EarliestExpiry);
         foreach (var lost in _lost)
         {
-            expiry = Math.Min(expiry, EarliestDeadline(lost));
+            expiry = Math.Min(expiry, BatchProgress.EarliestDeadline(lost));
         }
 
-        foreach (var instance in _instances)
+        foreach (var instance in _instances.All)
         {
-            if (instance.IsAsleep)
-            {
-                next = Math.Min(next, instance.HoldUntil);
-            }
-
             if (instance.Batch is { } batch)
             {
-                expiry = Math.Min(expiry, EarliestDeadline(batch));
-                next = Math.Min(next, instance.IsStuck ? long.MaxValue : HangsAt(instance));
+                expiry = Math.Min(expiry, BatchProgress.EarliestDeadline(batch));
             }
         }
 
-        return Math.Min(next, RoundUp(expiry));
+        return Math.Min(Math.Min(RoundUp(expiry), Breaker.ProbeAt), _instances.NextWake());
     }
 
     /// <summary>When an item that expires at a time is answered at the latest: many deadlines share one look.</summary>
@@ -394,7 +312,7 @@ internal sealed class BatchScheduler
     /// <summary>Fails all that has not started.</summary>
     public void FailWaiting(Exception error, Settlements settled)
     {
-        while (_waiters.Head is { } waiter)
+        while (_door.Head is { } waiter)
         {
             Fail(waiter, error, settled);
         }
@@ -423,7 +341,7 @@ internal sealed class BatchScheduler
     private void Enter(QueueItem item, long now)
     {
         Queue.Add(item, Settings.Pad(item.Length));
-        foreach (var instance in _instances)
+        foreach (var instance in _instances.All)
         {
             instance.Rejoin.Arrived(item.Rows, now);
         }
@@ -495,16 +413,7 @@ internal sealed class BatchScheduler
     }
 
     // Instances on the same cores are no idle devices.
-    private int CountIdle(InstanceState me)
-    {
-        var idle = 0;
-        foreach (var instance in _instances)
-        {
-            idle += instance != me && instance.IsAsleep && instance.Phase == InstancePhase.Idle ? 1 : 0;
-        }
-
-        return Settings.InstancesShareDevice ? 0 : idle;
-    }
+    private int CountIdle(InstanceState me) => Settings.InstancesShareDevice ? 0 : _instances.CountIdle(me);
 
     // The delay of the oldest row counts, whichever lane it is in; a deadline ends it.
     private long DelayEnd(long now, int waiting, int length)
@@ -545,16 +454,18 @@ internal sealed class BatchScheduler
 
     private void Promote(long now)
     {
-        for (var item = _waiters.Head; item is not null && !IsStopping;)
+        // Those whose own share is full let others pass.
+        var passed = 0;
+        for (var item = _door.Head; item is not null;)
         {
             var next = item.Next;
             var reason = _admission.Check(item, Settings, now);
             if (reason == RefusalReason.None)
             {
-                _waiters.Unlink(item);
+                _door.Remove(item);
                 Enter(item, now);
             }
-            else if (reason is RefusalReason.Rows or RefusalReason.Bytes or RefusalReason.Time)
+            else if (reason != RefusalReason.Share || ++passed > MostPassed)
             {
                 return;
             }
@@ -565,20 +476,9 @@ internal sealed class BatchScheduler
 
     private void ExpireQueued(long now, Settlements settled)
     {
-        while (Queue.FindExpired(now) is { } item)
+        while ((Queue.FindExpired(now) ?? _door.FindExpired(now)) is { } item)
         {
             Leave(item, ItemOutcome.Expired, settled);
-        }
-
-        for (var item = _waiters.Head; item is not null;)
-        {
-            var next = item.Next;
-            if (item.Expiry <= now)
-            {
-                Leave(item, ItemOutcome.Expired, settled);
-            }
-
-            item = next;
         }
     }
 
@@ -597,48 +497,18 @@ internal sealed class BatchScheduler
     {
         item.Error ??= error;
         Unlink(item);
-        EndPart(item, settled);
-    }
-
-    // The answer waits for the last part, since its slice of the response is still written.
-    private static void EndPart(QueueItem item, Settlements settled)
-    {
-        if (!item.IsReleased)
-        {
-            return;
-        }
-
-        settled.Settle(item, item.Error is null ? ItemOutcome.Ok : ItemOutcome.Failed);
+        BatchProgress.EndPart(item, settled);
     }
 
     private void Unlink(QueueItem item)
     {
-        if (item.Lane == _waiters)
+        if (_door.Holds(item))
         {
-            _waiters.Unlink(item);
+            _door.Remove(item);
         }
         else if (item.Lane is not null)
         {
             Queue.Remove(item);
         }
     }
-
-    private static int HoldRows(InstanceState instance) => instance.HoldUntil == long.MaxValue ? 0 : instance.HoldRows;
-
-    private static long EarliestDeadline(ScheduledBatch batch)
-    {
-        var earliest = long.MaxValue;
-        foreach (ref var slot in batch.Slots)
-        {
-            if (slot.Item.Outcome == ItemOutcome.None && slot.Item.Flagged == ItemOutcome.None)
-            {
-                earliest = Math.Min(earliest, slot.Item.Deadline);
-            }
-        }
-
-        return earliest;
-    }
-
-    private static long HangsAt(InstanceState instance)
-        => instance.BusySince + Math.Max(HangFactor * (instance.BusyUntil - instance.BusySince), LeastHang);
 }
