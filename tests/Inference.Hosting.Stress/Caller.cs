@@ -18,7 +18,7 @@ internal sealed class Caller(StressRun run, ITensorModel model, Tally tally, Cal
     private int _width;
     private int _poisonRow;
 
-    /// <summary>Requests that were answered with an error, most recent last; for scenarios that measure.</summary>
+    /// <summary>Gets the error, if any, and the time of each answer.</summary>
     public Action<InferenceErrorCode?, TimeSpan>? OnAnswer { get; init; }
 
     /// <summary>Calls until told to stop, or until the model is gone.</summary>
@@ -67,8 +67,14 @@ internal sealed class Caller(StressRun run, ITensorModel model, Tally tally, Cal
             }
         }
 
+        var elapsed = Stopwatch.GetElapsedTime(start);
         _data.AsSpan().Fill(StressEngine.Scribble);
-        OnAnswer?.Invoke(code, Stopwatch.GetElapsedTime(start));
+        OnAnswer?.Invoke(code, elapsed);
+        if (code is not null && plan.Pause > TimeSpan.Zero)
+        {
+            await Task.Delay(plan.Pause);
+        }
+
         return code != InferenceErrorCode.NotReady || plan.Overflow == InferenceOverflow.Reject;
     }
 
@@ -103,7 +109,7 @@ internal sealed class Caller(StressRun run, ITensorModel model, Tally tally, Cal
         }
 
         _request.Reset();
-        _request.Inputs["x"] = InferenceTensor.Create(_data.AsMemory(0, _rows * _width), [_rows, _width]);
+        _request.Inputs["x"] = InferenceTensor.Create<float>(_data.AsMemory(0, _rows * _width), [_rows, _width]);
         _request.Outputs = _random.NextDouble() < plan.TextShare ? null : _justY;
         _request.Tenant = plan.Tenant?.Invoke(_random);
         _request.Overflow = plan.Overflow;

@@ -31,6 +31,9 @@ internal sealed record CallerPlan
     /// <summary>Where deadlines come from.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Pause after a refusal, so that refused callers leave the processor to others.</summary>
+    public TimeSpan Pause { get; init; }
+
     /// <summary>Whether times in answers can be compared with the caller's own clock.</summary>
     public bool ChecksTime { get; init; } = true;
 }

@@ -134,7 +134,7 @@ internal sealed class Served : IAsyncDisposable
     private int LiveInstances() => Model.Queue.With((scheduler, _) =>
     {
         var live = 0;
-        foreach (var instance in scheduler.Instances)
+        foreach (var instance in scheduler.Instances.All)
         {
             live += instance.Phase == InstancePhase.Down ? 0 : 1;
         }
@@ -144,7 +144,7 @@ internal sealed class Served : IAsyncDisposable
 
     private bool IsIdle() => Model.Queue.With((scheduler, _) =>
     {
-        foreach (var instance in scheduler.Instances)
+        foreach (var instance in scheduler.Instances.All)
         {
             if (instance.Phase == InstancePhase.Busy)
             {

@@ -89,16 +89,22 @@ internal sealed class StressEngine : IInferenceEngine
                 engine._run.Fail("Two threads are in one instance.");
             }
 
-            engine.OnStage?.Invoke(Stage.Prepare);
-            batch.GetInputShape(0).CopyTo(_shape);
-            _bytes = batch.GetInputByteCount(0);
-            if (_input.Length < _bytes)
+            try
             {
-                (_input, _output) = (new byte[_bytes], new byte[_bytes]);
-            }
+                engine.OnStage?.Invoke(Stage.Prepare);
+                batch.GetInputShape(0).CopyTo(_shape);
+                _bytes = batch.GetInputByteCount(0);
+                if (_input.Length < _bytes)
+                {
+                    (_input, _output) = (new byte[_bytes], new byte[_bytes]);
+                }
 
-            _input.AsSpan().Fill(0xCC);
-            Volatile.Write(ref _entered, 0);
+                _input.AsSpan().Fill(0xCC);
+            }
+            finally
+            {
+                Volatile.Write(ref _entered, 0);
+            }
         }
 
         public Span<byte> GetInput(int index)

@@ -13,13 +13,13 @@ internal sealed class Tally
     public long NotIsolated;
     public long Expired;
     public long Full;
-    public long NotReady;
+    public long Other;
 
     /// <summary>Refused at the door or failed later: callers cannot always tell.</summary>
-    public long Errors => Failed + Expired + Full + NotReady;
+    public long Errors => Failed + Expired + Full + Other;
 
     public override string ToString()
-        => $"{Sent} requests: {Ok} ok, {Cancelled} cancelled, {Failed} failed ({NotIsolated} in company), {Expired} expired, {Full} refused, {NotReady} not ready";
+        => $"{Sent} requests: {Ok} ok, {Cancelled} cancelled, {Failed} failed ({NotIsolated} in company), {Expired} expired, {Full} refused, {Other} otherwise refused";
 
     /// <summary>Counts an error by its code.</summary>
     public void Count(InferenceException exception)
@@ -41,7 +41,7 @@ internal sealed class Tally
                 Interlocked.Increment(ref Full);
                 break;
             default:
-                Interlocked.Increment(ref NotReady);
+                Interlocked.Increment(ref Other);
                 break;
         }
     }

@@ -67,10 +67,20 @@ internal sealed class BatchQueue : IDisposable
     /// <summary>Takes new options over, from the next decision on.</summary>
     public void Apply(SchedulerSettings settings)
     {
+        var settled = RentSettlements();
+        int wake;
         lock (_lock)
         {
+            var now = _clock.Now;
             _scheduler.Apply(settings);
+            _scheduler.FailTooLarge(settled);
+            wake = _scheduler.LetIn(now);
+            Record(settled, now);
         }
+
+        Signal(wake);
+        Settle(settled);
+        _spare = settled;
     }
 
     /// <summary>The response of a request whose parts may start on two instances at once.</summary>

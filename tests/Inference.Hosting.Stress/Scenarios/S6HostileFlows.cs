@@ -37,16 +37,17 @@ internal sealed class S6HostileFlows : IScenario
             TextShare = 0,
             Overflow = InferenceOverflow.Reject,
             Tenant = random => $"key {random.Next(Keys)}",
-            Width = random => random.Next(1, Keys),
+            Width = random => random.Next(1, random.Next(10) == 0 ? Keys : 100),
+            Pause = TimeSpan.FromMilliseconds(5),
             Allowed = [InferenceErrorCode.QueueFull],
         };
         var good = new CallerPlan { TextShare = 0, Overflow = InferenceOverflow.Reject, Tenant = _ => "good" };
         var goodTally = new Tally();
-        await served.CallAsync(400, hostile, () => false);
+        await served.CallAsync(300, hostile, () => false);
         var memory = new MemoryLevel();
 
         var friend = new Caller(run, served.Model, goodTally, good, run.Seed).RunAsync(() => !run.IsOver);
-        await served.CallAsync(400, hostile);
+        await served.CallAsync(300, hostile);
         await friend;
 
         run.Expect(served.Tally.Full > 0, "The queue was never full.");
