@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace QuickStart;
 
-/// <summary>Text to the n-gram ids that the language model reads. Id 0 is padding and never comes out of a text.</summary>
+/// <summary>Text to the n-gram ids that the language model reads. Id 0 is padding: no text has it.</summary>
 /// <remarks>
 /// The twin of <c>training/ngram_ids.py</c>; the model answers nonsense when the two differ, so change both or none.
 /// A word is a longest run of UTF-16 units that are letters or marks. Each unit is lower-cased by itself, the word gets
@@ -26,7 +26,7 @@ internal static class NgramIds
         return ids;
     }
 
-    /// <summary>How many ids a text has: a word of n letters has n + 2 units, 4n + 2 n-grams, two of them lone marks.</summary>
+    /// <summary>How many ids a text has: four a letter, as a word of n has 4n + 2 n-grams, two of them lone marks.</summary>
     public static int Count(ReadOnlySpan<char> text)
     {
         var letters = 0;

@@ -4,11 +4,12 @@ using SkiaSharp;
 
 namespace QuickStart;
 
-/// <summary>Any picture to what the classifier was trained on: a bright thing on black, its longer side filling 28 × 28.</summary>
+/// <summary>Any picture to what the classifier was trained on: a bright thing on black, its longer side 26 of 28 pixels.</summary>
 internal static class PicturePixels
 {
     public const int Size = 28;
 
+    private const float Extent = 26;
     private const int Working = 224;
     private const float Faint = 0.08f;
 
@@ -73,7 +74,7 @@ internal static class PicturePixels
         }
     }
 
-    // Cuts the thing out and averages it down, its longer side to 28, in the middle.
+    // Cuts the thing out and averages it down, its longer side to 26, in the middle.
     private static float[] Fit(float[] grey, int width, int height)
     {
         var (left, top, right, bottom) = (width, height, -1, -1);
@@ -93,7 +94,7 @@ internal static class PicturePixels
         }
 
         var (boxWidth, boxHeight) = (right - left + 1, bottom - top + 1);
-        var step = Math.Max(boxWidth, boxHeight) / (float)Size;
+        var step = Math.Max(boxWidth, boxHeight) / Extent;
         var (startX, startY) = (left - ((step * Size) - boxWidth) / 2, top - ((step * Size) - boxHeight) / 2);
         for (var y = 0; y < Size; y++)
         {

@@ -10,7 +10,7 @@ namespace QuickStart;
 
 /// <summary>64 simulated callers of the picture classifier: <c>Run</c> for each request against the batcher, in turns, measured live.</summary>
 internal sealed class Race(
-    [FromKeyedServices("pictures")] IInferenceClient client, IWebHostEnvironment environment)
+    [FromKeyedServices("pictures")] IInferenceClient client, IWebHostEnvironment environment) : IDisposable
 {
     private const int Callers = 64;
     private const int Turns = 5;
@@ -24,7 +24,7 @@ internal sealed class Race(
         await _one.WaitAsync(cancellationToken);
         try
         {
-            using var options = new SessionOptions { IntraOpNumThreads = 1 };
+            using var options = new Microsoft.ML.OnnxRuntime.SessionOptions { IntraOpNumThreads = 1 };
             using var session = new InferenceSession(Path.Combine(environment.ContentRootPath, "models/pictures/model.onnx"), options);
             using var runOptions = new RunOptions();
             for (var turn = 0; turn < Turns; turn++)
@@ -38,6 +38,8 @@ internal sealed class Race(
             _one.Release();
         }
     }
+
+    public void Dispose() => _one.Dispose();
 
     private static async Task<RaceTurn> MeasureAsync(
         string way, Func<float[], ValueTask<int>> call, CancellationToken cancellationToken)

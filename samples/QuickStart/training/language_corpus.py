@@ -88,7 +88,8 @@ def versions(work):
 
 
 def sentences(text):
-    text = html.unescape(TAGS.sub(" ", text)).replace("\\n", " ").replace("&", "").replace("~", "").replace("\u00ad", "")
+    text = html.unescape(TAGS.sub(" ", text)).replace("\\n", " ")
+    text = text.replace("&", "").replace("~", "").replace("\u00ad", "")
     for part in SENTENCE_END.split(SPACES.sub(" ", text)):
         part = part.strip()
         if part and len(CODE.findall(part)) < 3:
@@ -163,7 +164,7 @@ def read_descriptions(work, name):
 
 
 def read_corpus(work):
-    """Every clean sentence once per language. What stands in two languages was not translated, so only English keeps it."""
+    """Every clean sentence once per language; what stands in several was not translated, so only English keeps it."""
     def all_texts():
         for package in PAGES + HELP:
             yield package, read_pages(work / "x" / package, package)

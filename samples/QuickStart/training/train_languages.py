@@ -96,7 +96,7 @@ class TrainingSet:
             yield self.batch(rows[start:start + BATCH], random)
 
     def batch(self, rows, random):
-        """Three quarters of the sentences are cut to a few neighbouring words; a fifth of a longer piece is left out."""
+        """Three quarters of the sentences are cut to a few neighbouring words; long pieces lose a fifth of the ids."""
         pieces = []
         for row in rows:
             first, end = self.sentence_starts[row], self.sentence_starts[row + 1]
@@ -211,7 +211,8 @@ def score(model, title, rows, least, most=400):
           f"languages; mean over languages {np.mean(list(accuracy.values())):.4f}")
     print("  " + "  ".join(f"{language} {100 * value:.1f} ({len(by_language[language])})"
                            for language, value in sorted(accuracy.items(), key=lambda item: item[1])))
-    print("  taken for another: " + ", ".join(f"{a} for {b} {n}" for (a, b), n in confusions.most_common(12)), flush=True)
+    print("  taken for another: " + ", ".join(f"{a} for {b} {n}" for (a, b), n in confusions.most_common(12)),
+          flush=True)
 
 
 def write_golden(model, path):

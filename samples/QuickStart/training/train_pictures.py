@@ -135,7 +135,7 @@ def write_png(path, pixels, zoom):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist", type=pathlib.Path)
-    parser.add_argument("--epochs", default=12, type=int)
+    parser.add_argument("--epochs", default=14, type=int)
     parser.add_argument("--out", default=SAMPLE, type=pathlib.Path, help="the sample's folder")
     options = parser.parse_args()
 
@@ -144,7 +144,8 @@ def main():
     np.random.seed(1)
 
     def images(name):
-        return torch.from_numpy(read_idx(options.data / f"{name}-images-idx3-ubyte.gz").astype(np.float32) / 255)[:, None]
+        pixels = read_idx(options.data / f"{name}-images-idx3-ubyte.gz")
+        return torch.from_numpy(pixels.astype(np.float32) / 255)[:, None]
 
     def labels(name):
         return torch.from_numpy(read_idx(options.data / f"{name}-labels-idx1-ubyte.gz").astype(np.int64))
@@ -195,7 +196,7 @@ def main():
     }.items():
         print(f"test accuracy {what}: {(predict(net, changed).argmax(1) == y).float().mean():.4f}")
 
-    # Golden pictures: the first ten test images of each class; examples: the first that is right, one per class
+    # Golden pictures: the first ten test images of each class; examples: the first of each class that is right
     pixels = (x[:, 0].numpy() * 255).round().astype(np.uint8)
     golden = [int(i) for label in range(10) for i in torch.nonzero(y == label)[:10, 0]]
     folder = options.out / "training/golden"

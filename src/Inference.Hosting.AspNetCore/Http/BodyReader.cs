@@ -75,7 +75,7 @@ internal sealed class BodyReader : IAsyncDisposable
     {
         var pending = _remainder <= SmallRemainder
             ? _pipe.ReadAsync(_aborted)
-            : _pipe.ReadAtLeastAsync((int)Math.Min(2 * _remainder, int.MaxValue), _aborted);
+            : _pipe.ReadAtLeastAsync((int)Math.Min(Math.Min(2 * _remainder, _limit - _taken + 1), int.MaxValue), _aborted);
         if (!pending.IsCompleted)
         {
             StartTimer();
