@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace Inference.Hosting.Tests.Backends;
 
 /// <summary>Options of model <c>m</c> that change when told.</summary>
-internal sealed class ReloadSource : IOptionsChangeTokenSource<BatchingOptions>
+internal sealed class ReloadSource : IOptionsChangeTokenSource<BatchingOptions>, IDisposable
 {
     private CancellationTokenSource _source = new();
 
@@ -25,4 +25,6 @@ internal sealed class ReloadSource : IOptionsChangeTokenSource<BatchingOptions>
         changed.Cancel();
         changed.Dispose();
     }
+
+    public void Dispose() => _source.Dispose();
 }
