@@ -95,7 +95,7 @@ internal sealed class AdmissionControl(RequestQueue queue, RunTimeCurve curve, R
     private int BatchRows(int length, SchedulerSettings settings, long now)
     {
         var most = cap.Get(length, settings, now);
-        return length > 0 && settings.TokenBudget is { } budget ? (int)Math.Clamp(budget / length, 1, most) : most;
+        return length > 0 ? (int)Math.Clamp(settings.Budget(Math.Max(queue.Longest, length)) / length, 1, most) : most;
     }
 
     private int MeanLength(int length, SchedulerSettings settings)

@@ -202,6 +202,11 @@ internal sealed partial class BatchLoop : IIsolationHost
         {
             return exception;
         }
+        finally
+        {
+            // An idle instance keeps nobody's tensors alive.
+            Array.Clear(_parts, 0, Math.Min(batch.Count, _parts.Length));
+        }
 
         Succeed(batch, isRerun, new RunTimes(start, assembled, executed, _queue.Clock.Now));
         return null;

@@ -12,22 +12,19 @@ namespace Inference.Hosting.Batching;
 /// </remarks>
 internal sealed class BatchScheduler
 {
-    private const long TimerGrain = 10_000_000;
-    private const int DefaultBudgetLengths = 16;
     private const int MostPassed = 64;
 
     private readonly InstanceTable _instances;
-    private readonly BatchFiller _filler;
+    private readonly BatchChooser _chooser;
     private readonly AdmissionControl _admission;
     private readonly WaitingRoom _door = new();
     private readonly Queue<ScheduledBatch> _lost = new();
-    private int _longest;
 
     public BatchScheduler(SchedulerSettings settings, int instances)
     {
         _instances = new InstanceTable(instances);
         Cap = new RowCap(Curve);
-        _filler = new BatchFiller(Queue, Curve, Cap);
+        _chooser = new BatchChooser(Queue, Curve, Cap, _instances);
         _admission = new AdmissionControl(Queue, Curve, Cap, _instances);
         Settings = settings;
         Queue.Shares.Apply(settings.Tenants);
@@ -96,7 +93,6 @@ internal sealed class BatchScheduler
         var length = Settings.Pad(item.Length);
         item.RowCost = Math.Max(1, length);
         item.Arrival = now;
-        _longest = Math.Max(_longest, length);
         Offered.Arrived(item.Rows, now);
 
         // Those who already wait at the door go first.
@@ -116,8 +112,7 @@ internal sealed class BatchScheduler
         return new Admission(RefusalReason.None, -1);
     }
 
-    /// <summary>The caller leaves, or its time is over.</summary>
-    /// <returns>Whether this call decided the item. A part that is being assembled delays the decision until its input was read.</returns>
+    /// <summary>The caller leaves, or its time is over. A part that is being assembled delays the decision until its input was read.</summary>
     public void Leave(QueueItem item, ItemOutcome outcome, Settlements settled)
     {
         if (item.Outcome != ItemOutcome.None)
@@ -182,17 +177,36 @@ internal sealed class BatchScheduler
         }
 
         Promote(now);
-        return Choose(me, now, batch, settled);
+        var kind = _chooser.Choose(me, Settings, IsStopping, now, batch, settled);
+        if (kind != TakeKind.Run)
+        {
+            return new TakeResult(kind);
+        }
+
+        foreach (ref var slot in batch.Slots)
+        {
+            slot.Item.Assembling++;
+        }
+
+        Start(me, batch, now, batch.WaitingRows);
+        Promote(now);
+        return new TakeResult(TakeKind.Run, Wake());
     }
 
     /// <summary>An instance that found nothing goes to sleep; from now on it is signalled.</summary>
     public void Sleep(int instance) => _instances[instance].IsAsleep = true;
 
+    /// <summary>When the instance stops waiting for callers to come back. Read by its own thread, which alone moves it.</summary>
+    public long HoldEnd(int instance) => _instances[instance].Rejoin.Until;
+
     /// <summary>Gives up waiting for callers to come back until the instance has run again.</summary>
     public void EndHold(int instance) => _instances[instance].Rejoin.GiveUp();
 
     /// <summary>An instance to signal because rows wait while it sleeps, or -1.</summary>
-    public int Wake() => Queue.Rows == 0 && _lost.Count == 0 ? -1 : _instances.Wake(Queue.Rows);
+    public int Wake()
+        => _lost.Count > 0 ? _instances.Wake(int.MaxValue)
+            : Queue.Rows > 0 ? _instances.Wake(Queue.Rows)
+            : -1;
 
     /// <summary>The rows of a batch have their results.</summary>
     public void Succeeded(ScheduledBatch batch, long now, Settlements settled)
@@ -319,7 +333,7 @@ internal sealed class BatchScheduler
 
     /// <summary>When an item that expires at a time is answered at the latest: many deadlines share one look.</summary>
     public static long RoundUp(long expiry)
-        => expiry > long.MaxValue - TimerGrain ? long.MaxValue : (expiry + TimerGrain - 1) / TimerGrain * TimerGrain;
+        => expiry > long.MaxValue - BatchChooser.TimerGrain ? long.MaxValue : (expiry + BatchChooser.TimerGrain - 1) / BatchChooser.TimerGrain * BatchChooser.TimerGrain;
 
     /// <summary>Takes nothing new in from now on; delays end.</summary>
     public void Stop() => IsStopping = true;
@@ -360,89 +374,6 @@ internal sealed class BatchScheduler
         {
             instance.Rejoin.Arrived(item.Rows, now);
         }
-    }
-
-    private TakeResult Choose(InstanceState me, long now, ScheduledBatch batch, Settlements settled)
-    {
-        while (_filler.PickSeed(Settings, now) is { } lane)
-        {
-            var seed = lane.Head!;
-            var length = Settings.Pad(seed.Length);
-            var rowCap = Cap.Get(length, Settings, now);
-            _filler.Gather(seed, now);
-            var waiting = _filler.Compatible;
-            var most = Share(Math.Min(waiting, rowCap), waiting, rowCap, length, me);
-            var isDelayed = Settings.MaxQueueDelay > 0 && waiting < rowCap;
-            if (isDelayed && !IsStopping && DelayEnd(now, waiting, length) is var until && now < until)
-            {
-                (me.HoldUntil, me.HoldRows) = (until, rowCap);
-                return new TakeResult(TakeKind.Delay);
-            }
-
-            if (!IsStopping && CountIdle(me) == 0 && me.Rejoin.Holds(waiting, rowCap, length, Curve, now))
-            {
-                return new TakeResult(TakeKind.Rejoin);
-            }
-
-            var budget = Settings.TokenBudget ?? (long)DefaultBudgetLengths * _longest;
-            _filler.Fill(batch, seed, most, rowCap, Settings, budget, now, settled);
-            if (batch.Count == 0)
-            {
-                continue;
-            }
-
-            batch.Key = seed.Key;
-            if (!Settings.Batches)
-            {
-                batch.CloseReason = BatchCloseReason.None;
-            }
-            else if (isDelayed && batch.CloseReason == BatchCloseReason.Drained)
-            {
-                batch.CloseReason = BatchCloseReason.Delay;
-            }
-
-            foreach (ref var slot in batch.Slots)
-            {
-                slot.Item.Assembling++;
-            }
-
-            Start(me, batch, now, waiting);
-            Promote(now);
-            return new TakeResult(TakeKind.Run, Wake());
-        }
-
-        return new TakeResult(TakeKind.Empty);
-    }
-
-    // Rows are shared with idle devices only where that shortens the run by a quarter.
-    private int Share(int most, int waiting, int rowCap, int length, InstanceState me)
-    {
-        var idle = CountIdle(me);
-        if (idle == 0 || !Curve.IsLearned)
-        {
-            return rowCap;
-        }
-
-        var part = (waiting + idle) / (idle + 1);
-        return part < rowCap && Curve.Time(part, length) <= 0.75 * Curve.Time(most, length) ? Math.Max(1, part) : rowCap;
-    }
-
-    // Instances on the same cores are no idle devices.
-    private int CountIdle(InstanceState me) => Settings.InstancesShareDevice ? 0 : _instances.CountIdle(me);
-
-    // The delay of the oldest row counts, whichever lane it is in; a deadline ends it.
-    private long DelayEnd(long now, int waiting, int length)
-    {
-        var oldest = long.MaxValue;
-        foreach (var lane in Queue.Lanes)
-        {
-            oldest = Math.Min(oldest, lane.Head!.Arrival);
-        }
-
-        var end = Math.Min(oldest + Settings.MaxQueueDelay, _filler.OldestArrival + Settings.MaxQueueDelay);
-        return Queue.EarliestExpiry == long.MaxValue
-            ? end
-            : Math.Min(end, Queue.EarliestExpiry - TimerGrain - (long)(Settings.DeadlineMargin * Curve.Time(waiting, length)));
     }
 
     private void Start(InstanceState me, ScheduledBatch batch, long now, int waiting)
