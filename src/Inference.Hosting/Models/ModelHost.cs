@@ -12,7 +12,8 @@ internal sealed class ModelHost
     private readonly Lock _lock = new();
     private volatile TaskCompletionSource _changed = NewSignal();
     private volatile VersionSlot? _latest;
-    private volatile bool _draining;
+    private volatile bool _isEnding;
+    private volatile bool _isStopped;
     private volatile bool _isLaidOff;
 
     public ModelHost(ModelDefinition definition, ModelHostDependencies dependencies)
@@ -74,7 +75,7 @@ internal sealed class ModelHost
                 InferenceErrorCode.Unsupported, $"Model '{Name}' takes no tensors: it composes other models.");
         }
 
-        if (_draining)
+        if (_isStopped)
         {
             return null;
         }
@@ -109,7 +110,7 @@ internal sealed class ModelHost
                 return entered;
             }
 
-            if (overflow == InferenceOverflow.Reject || _draining || !IsLoading(version))
+            if (overflow == InferenceOverflow.Reject || _isStopped || !IsLoading(version))
             {
                 throw NotReady(version);
             }
@@ -128,7 +129,7 @@ internal sealed class ModelHost
                 return;
             }
 
-            if (_slots.Any(slot => slot.State == ModelState.Failed) || _draining)
+            if (_slots.Any(slot => slot.State == ModelState.Failed) || _isEnding)
             {
                 throw NotReady(_slots.FirstOrDefault(slot => slot.State == ModelState.Failed)?.Version);
             }
@@ -151,9 +152,13 @@ internal sealed class ModelHost
             slot => slot.UnloadAsync("The model was unloaded.", cancellationToken))).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// The host is about to stop: readiness falls, and doors refuse new work by it. What is under way may still call, a class that
+    /// composes several models above all, until <see cref="StopAsync"/>.
+    /// </summary>
     public void BeginDrain()
     {
-        _draining = true;
+        _isEnding = true;
         foreach (var slot in _slots)
         {
             slot.BeginDrain("The server is shutting down.");
@@ -163,7 +168,11 @@ internal sealed class ModelHost
     }
 
     public async Task StopAsync()
-        => await Task.WhenAll(_slots.Select(slot => slot.DisposeAsync().AsTask())).ConfigureAwait(false);
+    {
+        _isStopped = true;
+        OnChanged();
+        await Task.WhenAll(_slots.Select(slot => slot.DisposeAsync().AsTask())).ConfigureAwait(false);
+    }
 
     /// <summary>What a call would enter now, or null.</summary>
     public ModelVersion? Peek(string? version)
@@ -195,7 +204,10 @@ internal sealed class ModelHost
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private VersionSlot? LatestAvailable()
-        => _slots.LastOrDefault(slot => slot.State == ModelState.Ready && slot.Current?.Loaded is { Unavailable: null });
+        => _slots.LastOrDefault(slot => Serves(slot) && slot.Current?.Loaded is { Unavailable: null });
+
+    // A draining version with an instance is one whose host is about to stop.
+    private static bool Serves(VersionSlot slot) => slot.Current is not null && slot.State is ModelState.Ready or ModelState.Draining;
 
     private VersionSlot[] Select(string? version) => version is null ? _slots : [Find(version)!];
 
@@ -209,7 +221,7 @@ internal sealed class ModelHost
         // Slots call this from several threads: a slow one must not write what a later one has seen changed.
         lock (_lock)
         {
-            _latest = _slots.LastOrDefault(slot => slot.Current is not null && slot.State == ModelState.Ready);
+            _latest = _slots.LastOrDefault(Serves);
         }
 
         Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
@@ -238,7 +250,7 @@ internal sealed class ModelHost
 
     private InferenceException NotReady(string? version)
     {
-        if (_draining)
+        if (_isEnding || _isStopped)
         {
             return new InferenceException(InferenceErrorCode.NotReady, "The server is shutting down.") { RetryAfter = TimeSpan.FromSeconds(1) };
         }

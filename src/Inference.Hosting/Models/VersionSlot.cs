@@ -113,8 +113,9 @@ internal sealed partial class VersionSlot : IAsyncDisposable
             StopRetrying();
             if (_current is { } old)
             {
-                Become(ModelState.Draining, reason);
+                // Out of reach first: callers that name no version go to the next one from here on.
                 _current = null;
+                Become(ModelState.Draining, reason);
                 await RetireAsync(old).ConfigureAwait(false);
             }
 
@@ -126,14 +127,13 @@ internal sealed partial class VersionSlot : IAsyncDisposable
         }
     }
 
-    /// <summary>Refuses whoever comes from now on, ahead of the unloading that follows.</summary>
+    /// <summary>Says that the end is near, and loads nothing more. Calls of work that is under way still pass.</summary>
     public void BeginDrain(string reason)
     {
         _stopping.Cancel();
-        if (_current is { } current)
+        if (_current is not null)
         {
             Become(ModelState.Draining, reason);
-            _ = current.Close();
         }
     }
 

@@ -165,7 +165,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
     }
 
     // Which of the known properties it is depends on the object it stands in.
-    private Field Known(ref Utf8JsonReader reader)
+    private JsonFields Known(ref Utf8JsonReader reader)
     {
         if (reader.ValueTextEquals("parameters"u8))
         {
