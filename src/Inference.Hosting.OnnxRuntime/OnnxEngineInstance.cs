@@ -16,10 +16,6 @@ internal sealed class OnnxEngineInstance : IEngineInstance
 {
     // A binding of four values holds 3 KiB, so many shapes are cheap to keep.
     private const int MostBindings = 256;
-    private const int Idle = 0;
-    private const int Busy = 1;
-    private const int Disposed = 2;
-    private const int DisposedWhileBusy = 3;
 
     private readonly OnnxEngine _engine;
     private readonly OnnxSession _session;
@@ -27,15 +23,14 @@ internal sealed class OnnxEngineInstance : IEngineInstance
     private readonly BoundInputs _inputs;
     private readonly BoundOutputs _outputs;
     private readonly BoundRunCache _cache = new(MostBindings);
+    private readonly RunKey _key = new();
+    private readonly UseGuard _guard = new(typeof(OnnxEngineInstance));
 
     // A failed run is reported by its exception; ONNX Runtime need not log it, too.
     private readonly RunOptions _options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly int?[] _batchAxes;
     private ModelMetadata? _metadata;
-    private long[] _key;
-    private int _keyLength;
     private BoundRun? _run;
-    private int _state;
 
     public OnnxEngineInstance(OnnxEngine engine, OnnxSession session, OnnxGraph graph)
     {
@@ -43,7 +38,6 @@ internal sealed class OnnxEngineInstance : IEngineInstance
         (_engine, _session, _graph) = (engine, session, graph);
         (_inputs, _outputs) = (new(graph), new(graph));
         _batchAxes = new int?[graph.Outputs.Length];
-        _key = new long[16];
     }
 
     public string Device => _session.Device.ToPublicString();
@@ -53,7 +47,7 @@ internal sealed class OnnxEngineInstance : IEngineInstance
 
     public void Prepare(InferenceBatch batch)
     {
-        Enter();
+        _guard.Enter();
         try
         {
             _run = null;
@@ -64,8 +58,8 @@ internal sealed class OnnxEngineInstance : IEngineInstance
                 _cache.Clear();
             }
 
-            MakeKey(batch);
-            _run = _cache.Find(_key.AsSpan(0, _keyLength)) ?? Bind(batch);
+            _key.Set(batch);
+            _run = _cache.Find(_key.Parts) ?? Bind(batch);
         }
         catch (Exception exception) when (exception is OutOfMemoryException or OnnxRuntimeException)
         {
@@ -77,19 +71,19 @@ internal sealed class OnnxEngineInstance : IEngineInstance
         }
         finally
         {
-            Exit();
+            Leave();
         }
     }
 
     public Span<byte> GetInput(int index)
     {
-        ThrowIfDisposed();
+        _guard.ThrowIfDisposed();
         return _inputs.Get(index);
     }
 
     public void Execute(InferenceBatch batch)
     {
-        Enter();
+        _guard.Enter();
         try
         {
             var run = _run ?? throw new InvalidOperationException("Prepare must come before Execute.");
@@ -106,32 +100,28 @@ internal sealed class OnnxEngineInstance : IEngineInstance
         }
         finally
         {
-            Exit();
+            Leave();
         }
     }
 
     public ReadOnlySpan<long> GetOutputShape(int index)
     {
-        ThrowIfDisposed();
+        _guard.ThrowIfDisposed();
         return _outputs.GetShape(index);
     }
 
     public ReadOnlySpan<byte> GetOutput(int index)
     {
-        ThrowIfDisposed();
+        _guard.ThrowIfDisposed();
         return _outputs.Get(index);
     }
 
     /// <summary>Frees the buffers; when a run is under way on another thread, that thread frees them at its end.</summary>
     public void Dispose()
     {
-        if (Interlocked.CompareExchange(ref _state, Disposed, Idle) == Idle)
+        if (_guard.Close())
         {
             Free();
-        }
-        else
-        {
-            Interlocked.CompareExchange(ref _state, DisposedWhileBusy, Busy);
         }
     }
 
@@ -228,7 +218,7 @@ internal sealed class OnnxEngineInstance : IEngineInstance
         var inputs = new OrtValue?[inputShapes.Length];
         var outputs = new OrtValue?[outputShapes.Length];
         var run = new BoundRun(
-            _key[.._keyLength], _session.Native.CreateIoBinding(), inputs, outputs, outputShapes, [.. unknown]);
+            _key.Parts.ToArray(), _session.Native.CreateIoBinding(), inputs, outputs, outputShapes, [.. unknown]);
         try
         {
             BindValues(run, inputShapes);
@@ -289,63 +279,13 @@ internal sealed class OnnxEngineInstance : IEngineInstance
         }
     }
 
-    private void MakeKey(InferenceBatch batch)
+    private void Leave()
     {
-        _keyLength = 0;
-        Push(batch.Rows);
-        for (var i = 0; i < _graph.Inputs.Length; i++)
+        if (_guard.Exit())
         {
-            if (!batch.HasInput(i))
-            {
-                Push(-1);
-                continue;
-            }
-
-            var shape = batch.GetInputShape(i);
-            Push(shape.Length);
-            foreach (var dimension in shape)
-            {
-                Push(dimension);
-            }
-        }
-
-        for (var i = 0; i < _graph.Outputs.Length; i++)
-        {
-            Push(batch.Wants(i) ? 1 : 0);
-        }
-    }
-
-    private void Push(long part)
-    {
-        if (_keyLength == _key.Length)
-        {
-            Array.Resize(ref _key, _key.Length * 2);
-        }
-
-        _key[_keyLength++] = part;
-    }
-
-    // A native call on freed memory ends the process, so misuse must be an exception of ours.
-    private void Enter()
-    {
-        var state = Interlocked.CompareExchange(ref _state, Busy, Idle);
-        ObjectDisposedException.ThrowIf(state >= Disposed, this);
-        if (state == Busy)
-        {
-            throw new InvalidOperationException("An engine instance must not be used by two threads at the same time.");
-        }
-    }
-
-    private void Exit()
-    {
-        if (Interlocked.CompareExchange(ref _state, Idle, Busy) == DisposedWhileBusy)
-        {
-            _state = Disposed;
             Free();
         }
     }
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _state) >= Disposed, this);
 
     private void Free()
     {

@@ -35,9 +35,12 @@ internal static partial class OnnxRuntimeLog
     [LoggerMessage(508, LogLevel.Information, "{Model} on {Device}: {DeviceNodes} nodes recorded on the device, {CpuNodes} on the processor ({CpuOperators}).", EventName = "OnnxPlacement")]
     public static partial void Placement(this ILogger logger, string model, string device, int deviceNodes, int cpuNodes, string cpuOperators);
 
+    [LoggerMessage(509, LogLevel.Warning, "Provider library {Library} is of version {ProviderVersion}, ONNX Runtime of version {NativeVersion}: some operators may compute wrongly. Use matching versions.", EventName = "OnnxProviderVersionDiffers")]
+    public static partial void ProviderVersionDiffers(this ILogger logger, string library, string providerVersion, string nativeVersion);
+
     [LoggerMessage(510, LogLevel.Error, "Could not load the library of custom operators {Library}.", EventName = "OnnxCustomOpLibraryFailed")]
     public static partial void CustomOpLibraryFailed(this ILogger logger, Exception exception, string library);
 
-    [LoggerMessage(509, LogLevel.Warning, "Provider library {Library} is of version {ProviderVersion}, ONNX Runtime of version {NativeVersion}: some operators may compute wrongly. Use matching versions.", EventName = "OnnxProviderVersionDiffers")]
-    public static partial void ProviderVersionDiffers(this ILogger logger, string library, string providerVersion, string nativeVersion);
+    [LoggerMessage(511, LogLevel.Error, "ONNX Runtime {NativeVersion} refused the graph from {Source} on {Device}: {Detail}", EventName = "OnnxGraphRefused")]
+    public static partial void GraphRefused(this ILogger logger, Exception exception, string source, string device, string nativeVersion, string detail);
 }

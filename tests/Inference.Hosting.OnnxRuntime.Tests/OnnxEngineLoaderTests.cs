@@ -84,6 +84,7 @@ public sealed class OnnxEngineLoaderTests
         Assert.Contains("external data is missing", error.Message);
         Assert.DoesNotContain(folder.FullPath, error.Message);
         Assert.Contains(folder.FullPath, logger.TextOf("OnnxModelLoadFailed"));
+        Assert.Contains("weights.bin", logger.TextOf("OnnxGraphRefused"));
     }
 
     [Theory]

@@ -164,8 +164,7 @@ internal sealed partial class SessionFactory(string model, ModelSource source, O
         catch (OnnxRuntimeException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            logger.DeviceUnavailable(
-                exception, device, NativeLibraryCheck.LoadedPath(), OrtEnv.Instance().GetVersionString(), "", $"{exception.Message} {log.Captured}");
+            logger.GraphRefused(exception, source.Description, device, OrtEnvironment.NativeVersion, $"{exception.Message} {log.Captured}");
             throw GraphSkim.FindUnservable(source)
                 ?? new InferenceException(InferenceErrorCode.NotReady, OrtErrors.DescribeLoadFailure(exception), exception);
         }
