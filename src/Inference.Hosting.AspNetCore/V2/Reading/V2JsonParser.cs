@@ -131,7 +131,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
         switch (reader.TokenType)
         {
             case JsonTokenType.PropertyName:
-                _field = Match(ref reader);
+                _field = MatchSafely(ref reader);
                 if (_field != JsonFields.Unknown && (_seen & _field) != 0)
                 {
                     throw Invalid($"{Subject}: the property '{reader.GetString()}' is given twice.");
@@ -147,6 +147,20 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
             default:
                 StepValue(ref reader);
                 break;
+        }
+    }
+
+    private JsonFields MatchSafely(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return Match(ref reader);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Half of a surrogate pair, as an escape: no name of ours, and no text at all.
+            throw new InferenceException(
+                InferenceErrorCode.InvalidInput, $"{Subject}: the name of a property is not valid UTF-8.", exception);
         }
     }
 
