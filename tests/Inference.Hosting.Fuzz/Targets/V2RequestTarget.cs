@@ -54,8 +54,12 @@ internal sealed class V2RequestTarget(string name) : IFuzzTarget
 
     private static TensorSpec Spec(string name, TensorDataType type) => new(name, type, [-1, -1]);
 
-    private static void Same(string whole, string crumbs)
-        => Invariant.Holds(whole == crumbs, $"arrival makes no difference:\n{whole}\n{crumbs}");
+    // In crumbs the fault of damaged compression may show only behind a fault of what was inflated before it.
+    private static void Same(string whole, string crumbs) => Invariant.Holds(
+        whole == crumbs || (IsDamaged(whole) && crumbs.StartsWith("InvalidInput", StringComparison.Ordinal)),
+        $"arrival makes no difference:\n{whole}\n{crumbs}");
+
+    private static bool IsDamaged(string outcome) => outcome.Contains("cannot be inflated", StringComparison.Ordinal);
 
     // Messages differ in names and numbers; what is left says which way the reader took.
     private static string Kind(string outcome)

@@ -131,7 +131,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
         switch (reader.TokenType)
         {
             case JsonTokenType.PropertyName:
-                _field = MatchSafely(ref reader);
+                _field = Match(ref reader);
                 if (_field != JsonFields.Unknown && (_seen & _field) != 0)
                 {
                     throw Invalid($"{Subject}: the property '{reader.GetString()}' is given twice.");
@@ -150,22 +150,22 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
         }
     }
 
-    private JsonFields MatchSafely(ref Utf8JsonReader reader)
+    private JsonFields Match(ref Utf8JsonReader reader)
     {
         try
         {
-            return Match(ref reader);
+            return Known(ref reader);
         }
         catch (InvalidOperationException exception)
         {
-            // Half of a surrogate pair, as an escape: no name of ours, and no text at all.
+            // An escape of half a surrogate pair is valid JSON, yet no text.
             throw new InferenceException(
-                InferenceErrorCode.InvalidInput, $"{Subject}: the name of a property is not valid UTF-8.", exception);
+                InferenceErrorCode.InvalidInput, $"{Subject}: the name of a property is not valid UTF-8 text.", exception);
         }
     }
 
     // Which of the known properties it is depends on the object it stands in.
-    private JsonFields Match(ref Utf8JsonReader reader)
+    private JsonFields Known(ref Utf8JsonReader reader)
     {
         if (reader.ValueTextEquals("parameters"u8))
         {
