@@ -17,7 +17,10 @@ internal sealed record OcrResult(
     public static OcrResult Create(Photo photo, OcrLine[][] rows, StageTiming detection, TimeSpan total)
     {
         // What is too faint for any character is no line.
-        var read = rows.Select(row => row.Where(line => line.Text.Length > 0).ToList()).Where(row => row.Count > 0).ToList();
+        var read = rows
+            .Select(row => row.Where(line => line.Text.Length > 0).ToList())
+            .Where(row => row.Count > 0)
+            .ToList();
         return new(
             photo.Width,
             photo.Height,

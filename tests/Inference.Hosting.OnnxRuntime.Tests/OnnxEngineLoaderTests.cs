@@ -67,6 +67,7 @@ public sealed class OnnxEngineLoaderTests
         using var engine = new TestEngine(new ModelSource(ModelLocator.FindGraph(folder.FullPath), null));
 
         Assert.True(new FileInfo(path).Length < 2000, "The weights must lie outside the graph.");
+        Assert.Equal(new FileInfo(path).Length + 8, engine.Engine.MemoryBytes);
         Assert.Equal([1001f, 1002f], engine.Run(new() { ["x"] = InferenceTensor.Create([1f, 2f], 1, 2) })["y"].ToArray<float>());
     }
 
@@ -126,6 +127,24 @@ public sealed class OnnxEngineLoaderTests
         Assert.Contains("falls back from cuda:0 to cpu", logger.TextOf("OnnxDeviceFallback"));
         Assert.Equal([50f], engine.Run(new() { ["index"] = InferenceTensor.Create([5L], 1) })["value"].ToArray<float>());
     }
+
+    [Fact]
+    public void Load_CustomOpLibraryMissing_NamesItWithoutThePath()
+    {
+        var error = Assert.Throws<InferenceException>(() => TestEngine.Load(
+            OnnxModels.AddSub(), options => options.CustomOpLibraries.Add("/nowhere/libops.so")));
+
+        Assert.Contains("'libops.so'", error.Message);
+        Assert.DoesNotContain("/nowhere", error.Message);
+    }
+
+    [Theory]
+    [InlineData("libcublasLt.so.13: cannot open shared object file", "libcublasLt.so.13")]
+    [InlineData("/app/libonnxruntime_providers_cuda.so failed: libcudnn.so.9: cannot open; LoadLibrary failed with cudnn64_9.dll", "libcudnn.so.9, cudnn64_9.dll")]
+    public void DescribeUnavailable_MissingLibrary_NamesIt(string detail, string libraries)
+        => Assert.Contains(
+            $"'cuda:0' is not available: {libraries} could not be loaded",
+            SessionFactory.DescribeUnavailable(OnnxDevice.Cuda(), ExecutionProviders.Find("cuda")!, detail));
 
     [Fact]
     public void Load_PluginLibraryMissing_SaysSoWithoutThePath()
@@ -210,6 +229,6 @@ public sealed class OnnxEngineLoaderTests
     private static OnnxModelWriter ExternalModel() => new OnnxModelWriter()
         .Input("x", TensorDataType.FP32, "batch", 2)
         .Output("y", TensorDataType.FP32, "batch", 2)
-        .ExternalInitializer("bias", Enumerable.Repeat(1000f, 2).ToArray().AsSpan().ToArray(), "weights.bin", 2)
+        .ExternalInitializer<float>("bias", [1000f, 1000f], "weights.bin", 2)
         .Node("Add", ["x", "bias"], ["y"]);
 }

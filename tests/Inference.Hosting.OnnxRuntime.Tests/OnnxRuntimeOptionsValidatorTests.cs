@@ -18,7 +18,8 @@ public sealed class OnnxRuntimeOptionsValidatorTests
             GraphOptimization = (OnnxGraphOptimization)9,
         };
         options.Devices.Add("cuda:0");
-        options.Devices.Add("cuda:0");
+        options.Devices.Add("CUDA");
+        options.BatchAxes["state"] = -2;
         options.Fallback.Add("processor");
         options.SessionConfig["session.intra_op.allow_spining"] = "0";
         options.Cuda.MemoryLimit = 0;
@@ -30,7 +31,7 @@ public sealed class OnnxRuntimeOptionsValidatorTests
         string[] expected =
         [
             "Inference:Models:pets:OnnxRuntime:Device: 'gpu' names no device. Use one of cpu, cuda:0",
-            "Inference:Models:pets:OnnxRuntime:Devices:1: 'cuda:0' is there twice",
+            "Inference:Models:pets:OnnxRuntime:Devices:1: 'CUDA' is there twice",
             "Inference:Models:pets:OnnxRuntime:Fallback:0: 'processor' names no device",
             "Inference:Models:pets:OnnxRuntime:IntraOpThreads: '-1' is out of range. Use 0 to 1024",
             "Inference:Models:pets:OnnxRuntime:InterOpThreads: '5000' is out of range",
@@ -38,6 +39,7 @@ public sealed class OnnxRuntimeOptionsValidatorTests
             "Inference:Models:pets:OnnxRuntime:GraphOptimization: '9' is none of All, Extended, Basic, None",
             "Inference:Models:pets:OnnxRuntime:TensorRt: 'Profile…Shapes' are not complete",
             "Inference:Models:pets:OnnxRuntime:SessionConfig: 'session.intra_op.allow_spining' is not read by ONNX Runtime, which would ignore it. Did you mean session.intra_op.allow_spinning?",
+            "Inference:Models:pets:OnnxRuntime:BatchAxes:state: '-2' is not an axis",
             "Inference:Models:pets:OnnxRuntime:FreeDimensions:batch: '0' is not a size",
         ];
         Assert.Equal(expected.Length, faults.Count);

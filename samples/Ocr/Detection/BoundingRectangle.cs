@@ -67,6 +67,9 @@ internal readonly record struct BoundingRectangle(SKPoint Origin, SKPoint Along,
         }
 
         return new(
-            new((left * along.X) - (top * along.Y), (left * along.Y) + (top * along.X)), along, right - left, bottom - top);
+            new((left * along.X) - (top * along.Y), (left * along.Y) + (top * along.X)),
+            along,
+            right - left,
+            bottom - top);
     }
 }

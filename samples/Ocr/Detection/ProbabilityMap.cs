@@ -50,7 +50,7 @@ internal static class ProbabilityMap
         return boxes;
     }
 
-    /// <summary>Visits a connected patch, diagonals included; gives its mean probability and the ends of its runs.</summary>
+    /// <summary>Visits a connected patch, diagonals included; gives its mean probability and the ends of its rows.</summary>
     private static float Flood(ReadOnlySpan<float> map, int width, int start, bool[] seen, List<SKPoint> outline)
     {
         var (sum, count, height) = (0.0, 0, map.Length / width);

@@ -5,15 +5,15 @@ namespace Inference.Hosting.Samples.Ocr.Detection;
 /// <summary>Puts boxes in the order in which they are read: rows from the top, each from the left.</summary>
 internal static class ReadingOrder
 {
-    /// <summary>Groups boxes whose heights overlap by more than half into rows.</summary>
+    /// <summary>Groups boxes into rows. Rows may be tilted, as those of a page that was not held straight.</summary>
     public static List<List<TextBox>> Rows(IEnumerable<TextBox> boxes)
     {
         var rows = new List<List<TextBox>>();
-        foreach (var box in boxes.OrderBy(box => box.Top + box.Bottom))
+        foreach (var box in boxes.OrderBy(box => box.Center.Y))
         {
-            if (rows.Count > 0 && Overlap(rows[^1][^1], box) > 0.5f)
+            if (rows.Find(row => row.Exists(other => AreInLine(box, other))) is { } found)
             {
-                rows[^1].Add(box);
+                found.Add(box);
             }
             else
             {
@@ -23,12 +23,16 @@ internal static class ReadingOrder
 
         foreach (var row in rows)
         {
-            row.Sort(static (a, b) => a.Left.CompareTo(b.Left));
+            row.Sort(static (a, b) => a.Center.X.CompareTo(b.Center.X));
         }
 
         return rows;
     }
 
-    private static float Overlap(TextBox a, TextBox b)
-        => (Math.Min(a.Bottom, b.Bottom) - Math.Max(a.Top, b.Top)) / Math.Min(a.Bottom - a.Top, b.Bottom - b.Top);
+    // Each lies on the prolongation of the other, so a tilted tag between level lines stays alone.
+    private static bool AreInLine(TextBox a, TextBox b)
+    {
+        var limit = Math.Min(a.Height, b.Height) / 2;
+        return a.DistanceFromAxis(b.Center) < limit && b.DistanceFromAxis(a.Center) < limit;
+    }
 }

@@ -13,17 +13,20 @@ internal sealed record TextBox(SKPoint[] Corners, float Score)
 
     public float Height => SKPoint.Distance(Corners[0], Corners[3]);
 
-    public float Top => Corners.Min(corner => corner.Y);
-
-    public float Bottom => Corners.Max(corner => corner.Y);
-
-    public float Left => Corners.Min(corner => corner.X);
+    public SKPoint Center => new((Corners[0].X + Corners[2].X) / 2, (Corners[0].Y + Corners[2].Y) / 2);
 
     /// <summary>A tall box holds a line that runs up or down.</summary>
     private bool IsUpended => Height >= 1.5f * Width;
 
     /// <summary>Width by height of the line when it lies flat.</summary>
     public float Aspect => IsUpended ? Height / Width : Width / Height;
+
+    /// <summary>How far a point is above or below the line through the middle of the box, which is endless to both sides.</summary>
+    public float DistanceFromAxis(SKPoint point)
+    {
+        var (along, away) = (Corners[1] - Corners[0], point - Center);
+        return Math.Abs((along.X * away.Y) - (along.Y * away.X)) / Width;
+    }
 
     /// <summary>Maps the photo so that the line lies flat and fills a picture.</summary>
     /// <param name="width">Of the picture.</param>

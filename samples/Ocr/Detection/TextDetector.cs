@@ -11,7 +11,8 @@ internal sealed class TextDetector(IInferenceClient client)
     private const int LongestSide = 960;
     private const int Step = 32;
 
-    public async Task<(List<TextBox> Boxes, InferenceTiming Timing)> DetectAsync(Photo photo, CancellationToken cancellationToken)
+    public async Task<(List<TextBox> Boxes, InferenceTiming Timing)> DetectAsync(
+        Photo photo, CancellationToken cancellationToken)
     {
         var shrink = Math.Min(1f, (float)LongestSide / Math.Max(photo.Width, photo.Height));
         var (width, height) = (Fit(photo.Width * shrink), Fit(photo.Height * shrink));

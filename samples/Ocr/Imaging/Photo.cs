@@ -91,7 +91,8 @@ internal sealed class Photo : IDisposable
             _ => SKMatrix.Identity,
         };
         var size = matrix.MapRect(new SKRect(0, 0, w, h)).Size.ToSizeI();
-        using var surface = SKSurface.Create(new SKImageInfo(size.Width, size.Height, SKColorType.Bgra8888, SKAlphaType.Premul));
+        using var surface = SKSurface.Create(
+            new SKImageInfo(size.Width, size.Height, SKColorType.Bgra8888, SKAlphaType.Premul));
         surface.Canvas.SetMatrix(matrix);
         surface.Canvas.DrawImage(raw, 0, 0, SKSamplingOptions.Default);
         return surface.Snapshot();

@@ -9,7 +9,10 @@ namespace Inference.Hosting.Samples.Ocr.Imaging;
 internal static class SystemFont
 {
     private static readonly string[] _preferred =
-        ["DejaVuSans.ttf", "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf", "FreeSans.ttf", "segoeui.ttf", "arial.ttf", "Arial.ttf"];
+    [
+        "DejaVuSans.ttf", "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf", "FreeSans.ttf",
+        "segoeui.ttf", "arial.ttf", "Arial.ttf",
+    ];
 
     private static readonly Lazy<string?> _path = new(Find);
 

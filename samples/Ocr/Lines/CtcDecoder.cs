@@ -29,6 +29,7 @@ internal static class CtcDecoder
             previous = best;
         }
 
-        return (text.ToString(), count == 0 ? 0 : sum / count);
+        // Blanks at the ends are the margin of the box.
+        return (text.ToString().Trim(), count == 0 ? 0 : sum / count);
     }
 }

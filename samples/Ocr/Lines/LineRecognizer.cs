@@ -10,7 +10,8 @@ internal sealed class LineRecognizer(IInferenceClient client)
 {
     public const int Height = 48;
 
-    public async Task<RecognizedText> ReadAsync(Photo photo, TextBox box, bool turned, CancellationToken cancellationToken)
+    public async Task<RecognizedText> ReadAsync(
+        Photo photo, TextBox box, bool turned, CancellationToken cancellationToken)
     {
         using var lease = await client.AcquireAsync(cancellationToken);
         using var pixels = Prepare(photo, box, turned);

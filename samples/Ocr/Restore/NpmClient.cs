@@ -48,7 +48,8 @@ internal static class NpmClient
 
     private static Process Start(NpmPackage package, string target, string advice)
     {
-        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["pack", package.Id, "--ignore-scripts"])
+        var npm = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
+        var start = new ProcessStartInfo(npm, ["pack", package.Id, "--ignore-scripts"])
         {
             WorkingDirectory = target,
             RedirectStandardOutput = true,

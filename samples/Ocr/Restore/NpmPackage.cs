@@ -22,9 +22,12 @@ internal sealed record NpmPackage(string Name, string Version, IReadOnlyList<Pac
     {
         get
         {
-            var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            var data = Environment.GetFolderPath(
+                Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
             return Path.Combine(
-                data.Length > 0 ? data : AppContext.BaseDirectory, "Inference.Hosting.Samples", Path.GetFileNameWithoutExtension(ArchiveName));
+                data.Length > 0 ? data : AppContext.BaseDirectory,
+                "Inference.Hosting.Samples",
+                Path.GetFileNameWithoutExtension(ArchiveName));
         }
     }
 }

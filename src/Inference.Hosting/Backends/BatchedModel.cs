@@ -48,7 +48,7 @@ internal sealed class BatchedModel(
             }
 
             var (idle, busy, down, stuck) = (0, 0, 0, 0);
-            foreach (var instance in scheduler.Instances)
+            foreach (var instance in scheduler.Instances.All)
             {
                 stuck += instance.IsStuck ? 1 : 0;
                 busy += instance is { IsStuck: false, Phase: InstancePhase.Busy } ? 1 : 0;
@@ -88,7 +88,7 @@ internal sealed class BatchedModel(
             return "The model failed on every recent batch and is being checked.";
         }
 
-        foreach (var instance in scheduler.Instances)
+        foreach (var instance in scheduler.Instances.All)
         {
             if (instance.Phase != InstancePhase.Down && !instance.IsStuck)
             {

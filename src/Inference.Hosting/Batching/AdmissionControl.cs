@@ -5,16 +5,20 @@ using Inference.Hosting.Queueing;
 namespace Inference.Hosting.Batching;
 
 /// <summary>Who may enter the queue: bounds of memory, of predicted wait, of a flow's share, and deadlines that can still be met.</summary>
-internal sealed class AdmissionControl(RequestQueue queue, RunTimeCurve curve, RowCap cap, InstanceState[] instances)
+internal sealed class AdmissionControl(RequestQueue queue, RunTimeCurve curve, RowCap cap, InstanceTable instances)
 {
     /// <summary>An estimate older than this refuses nobody who finds an idle instance.</summary>
     private const long StaleAfter = 10_000_000_000;
 
     private readonly long[] _lastProbe = [.. Enumerable.Repeat(long.MinValue / 2, 32)];
 
+    /// <summary>Whether even an empty queue has no room.</summary>
+    public static bool IsTooLarge(QueueItem item, SchedulerSettings settings)
+        => item.Rows > settings.MaxQueuedRows || item.Bytes > settings.MaxQueuedBytes;
+
     public RefusalReason Check(QueueItem item, SchedulerSettings settings, long now)
     {
-        if (item.Rows > settings.MaxQueuedRows || item.Bytes > settings.MaxQueuedBytes)
+        if (IsTooLarge(item, settings))
         {
             return RefusalReason.TooLarge;
         }
@@ -40,40 +44,24 @@ internal sealed class AdmissionControl(RequestQueue queue, RunTimeCurve curve, R
     /// <summary>How long a new row would wait for its run to start, in ns.</summary>
     public double PredictedWait(int flow, int level, int rows, int length, SchedulerSettings settings, long now)
     {
-        var (remaining, workers) = (long.MaxValue, 0);
-        foreach (var instance in instances)
-        {
-            if (instance.Phase != InstancePhase.Down && !instance.IsStuck)
-            {
-                workers++;
-                remaining = Math.Min(
-                    remaining, instance.Phase == InstancePhase.Busy ? Math.Max(0, instance.BusyUntil - now) : 0);
-            }
-        }
-
         var ahead = queue.Shares.RowsAhead(flow, level, rows) + rows - 1;
         var mean = MeanLength(length, settings);
         var most = BatchRows(mean, settings, now);
-        return (workers == 0 ? 0 : remaining) + (ahead / most * curve.Time(most, mean) / Math.Max(1, workers));
+        return instances.Remaining(now) + (ahead / most * curve.Time(most, mean) / Math.Max(1, instances.Workers));
     }
 
     /// <summary>Rows a second of all instances at the cap, for what waits now; 0 while unknown.</summary>
     public double Capacity(SchedulerSettings settings, long now)
     {
         var mean = MeanLength(0, settings);
-        var workers = 0;
-        foreach (var instance in instances)
-        {
-            workers += instance.Phase == InstancePhase.Down ? 0 : 1;
-        }
-
+        var workers = instances.Workers;
         return curve.Rate(BatchRows(mean, settings, now), mean) * (settings.InstancesShareDevice ? Math.Min(1, workers) : workers);
     }
 
     private RefusalReason CheckTime(QueueItem item, SchedulerSettings settings, long now)
     {
         var length = settings.Pad(item.Length);
-        var isIdle = queue.Rows == 0 && HasIdleInstance();
+        var isIdle = queue.Rows == 0 && instances.HasFree;
         var wait = PredictedWait(item.Flow, item.Level, item.Rows, length, settings, now);
         if (item.Deadline == long.MaxValue)
         {
@@ -104,23 +92,10 @@ internal sealed class AdmissionControl(RequestQueue queue, RunTimeCurve curve, R
         return RefusalReason.None;
     }
 
-    private bool HasIdleInstance()
-    {
-        foreach (var instance in instances)
-        {
-            if (instance.Phase == InstancePhase.Idle)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private int BatchRows(int length, SchedulerSettings settings, long now)
     {
         var most = cap.Get(length, settings, now);
-        return length > 0 && settings.TokenBudget is { } budget ? (int)Math.Clamp(budget / length, 1, most) : most;
+        return length > 0 ? (int)Math.Clamp(settings.Budget(Math.Max(queue.Longest, length)) / length, 1, most) : most;
     }
 
     private int MeanLength(int length, SchedulerSettings settings)

@@ -12,29 +12,25 @@ namespace Inference.Hosting.Batching;
 internal sealed partial class BatchLoop : IIsolationHost
 {
     private const int MostShapes = 4096;
-    private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(60);
 
     private readonly BatchQueue _queue;
     private readonly int _index;
-    private readonly IInferenceEngine _engine;
     private readonly ModelMetadata _metadata;
     private readonly BatchAssembler _assembler;
     private readonly ResponsePool _responses;
-    private readonly SampleRunner _samples;
     private readonly Func<SchedulerSettings> _settings;
     private readonly BatchMetrics? _metrics;
     private readonly ILogger _logger;
     private readonly InferenceBatch _description;
+    private readonly InstanceHolder _holder;
     private readonly BatchSplitter _splitter;
     private readonly NonFiniteScan _nonFinite;
-    private readonly int _sampleLength;
     private readonly ScheduledBatch _batch = new();
     private readonly Settlements _settled = new();
     private readonly IsolationBudget _budget = new();
     private readonly HashSet<(int Rows, int Length, int Key)> _shapes = [];
     private BatchPart[] _parts = new BatchPart[8];
     private bool[] _marks = new bool[8];
-    private IEngineInstance? _instance;
 
     public BatchLoop(
         BatchQueue queue,
@@ -51,19 +47,17 @@ internal sealed partial class BatchLoop : IIsolationHost
     {
         _queue = queue;
         _index = index;
-        _engine = engine;
-        _instance = instance;
         _metadata = metadata;
         _assembler = assembler;
         _responses = responses;
-        _samples = samples;
         _settings = settings;
         _metrics = metrics;
         _logger = logger;
         _description = new InferenceBatch(metadata);
+        _holder = new InstanceHolder(
+            queue, index, engine, instance, metadata, samples, _description, settings, logger);
         _splitter = new BatchSplitter(this);
         _nonFinite = new NonFiniteScan(metadata);
-        _sampleLength = metadata.Inputs.Any(input => input.RaggedAxis is not null) ? settings().Pad(1) : 0;
     }
 
     public bool MayRerun => _settings().IsPure;
@@ -75,7 +69,7 @@ internal sealed partial class BatchLoop : IIsolationHost
     {
         try
         {
-            while (_instance is not null || TryReplace())
+            while (!_holder.IsLost || _holder.TryReplace())
             {
                 switch (_queue.Next(_index, _batch, _settled))
                 {
@@ -84,18 +78,15 @@ internal sealed partial class BatchLoop : IIsolationHost
                     case TakeKind.Probe:
                         Probe();
                         break;
-                    case TakeKind.Rerun:
-                        RunBatch(isRerun: true);
-                        break;
                     default:
-                        RunBatch(isRerun: false);
+                        RunBatch();
                         break;
                 }
             }
         }
         finally
         {
-            DisposeInstance();
+            _holder.Dispose();
         }
     }
 
@@ -119,7 +110,7 @@ internal sealed partial class BatchLoop : IIsolationHost
     public Exception? RunCanary()
     {
         var start = _queue.Clock.Now;
-        var error = TrySample();
+        var error = _holder.TrySample();
         var now = _queue.Clock.Now;
         _budget.Spend(now - start, _settings().IsolationBudget, now);
         return error;
@@ -130,8 +121,7 @@ internal sealed partial class BatchLoop : IIsolationHost
 
     public void Lose(ScheduledBatch rest, Exception error)
     {
-        LogInstanceLost(_metadata.Name, _metadata.Version, _index, error);
-        DisposeInstance();
+        _holder.Lose(error);
         _queue.Lost(_index, rest, Refusals.DeviceLost(error), _settled);
     }
 
@@ -162,7 +152,7 @@ internal sealed partial class BatchLoop : IIsolationHost
             return true;
         });
 
-    private void RunBatch(bool isRerun)
+    private void RunBatch()
     {
         using var activity = RunActivities.HasListeners ? StartActivity() : null;
         var error = Attempt(_batch, isRerun: false, _batch.TakenAt);
@@ -171,7 +161,7 @@ internal sealed partial class BatchLoop : IIsolationHost
             return;
         }
 
-        LogRunFailed(_metadata.Name, _metadata.Version, _batch.Rows, isRerun, error);
+        LogRunFailed(_metadata.Name, _metadata.Version, _batch.Rows, error);
         activity?.SetStatus(ActivityStatusCode.Error);
         _splitter.Handle(_batch, error);
         _queue.With((scheduler, now) =>
@@ -191,7 +181,7 @@ internal sealed partial class BatchLoop : IIsolationHost
             var parts = Describe(batch);
             try
             {
-                _assembler.Assemble(_instance!, _description, parts, batch.PaddedRows, batch.Length);
+                _assembler.Assemble(_holder.Instance, _description, parts, batch.PaddedRows, batch.Length);
             }
             finally
             {
@@ -200,9 +190,9 @@ internal sealed partial class BatchLoop : IIsolationHost
             }
 
             assembled = _queue.Clock.Now;
-            _instance!.Execute(_description);
+            _holder.Instance.Execute(_description);
             executed = _queue.Clock.Now;
-            _assembler.Scatter(_instance, _description, parts);
+            _assembler.Scatter(_holder.Instance, _description, parts);
             if (_settings().FailNonFinite)
             {
                 MarkNonFinite(batch, parts);
@@ -211,6 +201,11 @@ internal sealed partial class BatchLoop : IIsolationHost
         catch (Exception exception)
         {
             return exception;
+        }
+        finally
+        {
+            // An idle instance keeps nobody's tensors alive.
+            Array.Clear(_parts, 0, Math.Min(batch.Count, _parts.Length));
         }
 
         Succeed(batch, isRerun, new RunTimes(start, assembled, executed, _queue.Clock.Now));
@@ -252,10 +247,12 @@ internal sealed partial class BatchLoop : IIsolationHost
             _marks = new bool[_parts.Length];
         }
 
+        var device = _holder.Instance.Device;
         for (var i = 0; i < batch.Count; i++)
         {
             ref var slot = ref batch.Slots[i];
             var pending = (PendingRequest)slot.Item;
+            pending.Device = device;
             _parts[i] = new BatchPart(pending.Request, pending.Layout, ResponseOf(pending, slot.Rows), slot.FirstRow, slot.Rows);
         }
 
@@ -289,7 +286,7 @@ internal sealed partial class BatchLoop : IIsolationHost
 
     private void MarkNonFinite(ScheduledBatch batch, ReadOnlySpan<BatchPart> parts)
     {
-        if (_nonFinite.Find(_instance!, _description, parts, _marks) == 0)
+        if (_nonFinite.Find(_holder.Instance, _description, parts, _marks) == 0)
         {
             return;
         }
@@ -327,64 +324,8 @@ internal sealed partial class BatchLoop : IIsolationHost
 
     private void Probe()
     {
-        var error = TrySample();
+        var error = _holder.TrySample();
         LogProbed(_metadata.Name, _metadata.Version, error is null, error);
         _queue.Probed(error is null);
-    }
-
-    private Exception? TrySample()
-    {
-        try
-        {
-            _samples.Run(_instance!, _description, _settings().PadRows(1), _sampleLength);
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
-    }
-
-    private bool TryReplace()
-    {
-        for (var pause = TimeSpan.FromSeconds(1); ; pause = pause * 2 < _longestPause ? pause * 2 : _longestPause)
-        {
-            if (!_queue.Pause(_index, pause))
-            {
-                return false;
-            }
-
-            try
-            {
-                _instance = _engine.CreateInstance(_index);
-                if (TrySample() is not { } error)
-                {
-                    _queue.Restored(_index);
-                    LogInstanceReplaced(_metadata.Name, _metadata.Version, _index);
-                    return true;
-                }
-
-                LogReplaceFailed(_metadata.Name, _metadata.Version, _index, error);
-                DisposeInstance();
-            }
-            catch (Exception exception)
-            {
-                LogReplaceFailed(_metadata.Name, _metadata.Version, _index, exception);
-            }
-        }
-    }
-
-    private void DisposeInstance()
-    {
-        try
-        {
-            _instance?.Dispose();
-        }
-        catch (Exception exception)
-        {
-            LogDisposeFailed(_metadata.Name, _metadata.Version, _index, exception);
-        }
-
-        _instance = null;
     }
 }

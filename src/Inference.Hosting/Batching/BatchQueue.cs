@@ -7,30 +7,22 @@ namespace Inference.Hosting.Batching;
 
 /// <summary>The scheduler behind its one lock: callers enter and leave here, instances fetch their runs, one timer watches the time.</summary>
 /// <remarks>Nothing that belongs to a user, and no engine, is called under the lock.</remarks>
-internal sealed class BatchQueue : IDisposable
+internal sealed partial class BatchQueue : IDisposable
 {
-    private const int Yields = 4;
-    private const int MostHolds = 10_000;
-    private const int LargestPool = 4096;
-
     [ThreadStatic]
     private static Settlements? _spare;
 
     private readonly Lock _lock = new();
-    private readonly Lock _poolLock = new();
     private readonly BatchScheduler _scheduler;
     private readonly RequestAnalyzer _analyzer;
     private readonly ResponsePool _responses;
     private readonly MonotonicClock _clock;
-    private readonly ITimer _timer;
+    private readonly QueueTimer _timer;
+    private readonly RequestPool _pool;
     private readonly AutoResetEvent[] _signals;
     private readonly string _version;
-    private readonly string _device;
     private readonly BatchMetrics? _metrics;
-    private PendingRequest[] _pool = new PendingRequest[64];
-    private int _pooled;
     private int _inFlight;
-    private long _armedFor = long.MaxValue;
     private bool _isClosed;
 
     public BatchQueue(
@@ -47,17 +39,16 @@ internal sealed class BatchQueue : IDisposable
         _clock = clock;
         _metrics = metrics;
         _version = metadata.Version;
-        _device = metadata.Devices.Count > 0 ? string.Join(',', metadata.Devices) : "cpu";
-        _signals = [.. Enumerable.Range(0, scheduler.Instances.Length).Select(_ => new AutoResetEvent(initialState: false))];
-        _timer = clock.Time.CreateTimer(
-            static state => ((BatchQueue)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _signals = [.. Enumerable.Range(0, scheduler.Instances.Count).Select(_ => new AutoResetEvent(initialState: false))];
+        _timer = new QueueTimer(clock, OnTimer);
+        _pool = new RequestPool(this);
     }
 
     public MonotonicClock Clock => _clock;
 
-    public RunStatistics Statistics { get; } = new();
-
     public ResponsePool Responses => _responses;
+
+    public RunStatistics Statistics { get; } = new();
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
@@ -73,10 +64,20 @@ internal sealed class BatchQueue : IDisposable
     /// <summary>Takes new options over, from the next decision on.</summary>
     public void Apply(SchedulerSettings settings)
     {
+        var settled = RentSettlements();
+        int wake;
         lock (_lock)
         {
+            var now = _clock.Now;
             _scheduler.Apply(settings);
+            _scheduler.FailTooLarge(settled);
+            wake = _scheduler.LetIn(now);
+            Record(settled, now);
         }
+
+        Signal(wake);
+        Settle(settled);
+        _spare = settled;
     }
 
     /// <summary>The response of a request whose parts may start on two instances at once.</summary>
@@ -97,23 +98,39 @@ internal sealed class BatchQueue : IDisposable
         }
 
         var settings = _scheduler.Settings;
-        PendingRequest pending;
-        long now;
+        RequestLayout layout;
         try
         {
-            var layout = _analyzer.Analyze(request, settings.MaxLength ?? int.MaxValue);
-            if (layout.Rows == 0)
-            {
-                return new(new InferenceResponse(_responses.RentEmpty(layout)));
-            }
+            layout = _analyzer.Analyze(request, settings.MaxLength ?? int.MaxValue);
+        }
+        catch (InferenceException exception)
+        {
+            return ValueTask.FromException<InferenceResponse>(exception);
+        }
 
-            pending = Rent();
-            pending.Begin(request, layout);
-            now = _clock.Now;
+        if (layout.Rows == 0)
+        {
+            return new(new InferenceResponse(_responses.RentEmpty(layout)));
+        }
+
+        var pending = _pool.Rent();
+        pending.Begin(request, layout);
+        var now = _clock.Now;
+        try
+        {
             RequestTerms.Apply(pending, request, settings, _scheduler.Queue.Shares, _clock, now);
         }
         catch (InferenceException exception)
         {
+            pending.Recycle();
+            if (exception.Code == InferenceErrorCode.DeadlineExceeded)
+            {
+                lock (_lock)
+                {
+                    Statistics.CountRefused();
+                }
+            }
+
             return ValueTask.FromException<InferenceResponse>(exception);
         }
 
@@ -146,7 +163,7 @@ internal sealed class BatchQueue : IDisposable
         }
 
         Signal(admission.Wake);
-        Arm(BatchScheduler.RoundUp(pending.Expiry), now);
+        _timer.Arm(BatchScheduler.RoundUp(pending.Expiry));
 
         var task = pending.Task;
         if (cancellationToken.CanBeCanceled)
@@ -176,189 +193,6 @@ internal sealed class BatchQueue : IDisposable
         Signal(wake);
         Settle(settled);
         _spare = settled;
-    }
-
-    /// <summary>Step 3 of a request: what an instance is to do next; sleeps while there is nothing.</summary>
-    /// <returns><see cref="TakeKind.Empty"/> only when the queue is closed.</returns>
-    public TakeKind Next(int instance, ScheduledBatch batch, Settlements settled)
-    {
-        var (yields, held) = (0, 0);
-        while (true)
-        {
-            TakeResult result;
-            long next;
-            bool sleeps;
-            lock (_lock)
-            {
-                var now = _clock.Now;
-                result = _scheduler.Take(instance, now, batch, settled);
-                if (result.Kind == TakeKind.Empty && _isClosed)
-                {
-                    return TakeKind.Empty;
-                }
-
-                sleeps = result.Kind == TakeKind.Delay || (result.Kind == TakeKind.Empty && yields >= Yields);
-                if (sleeps)
-                {
-                    _scheduler.Sleep(instance);
-                }
-
-                next = sleeps || result.Kind is TakeKind.Run or TakeKind.Rerun ? _scheduler.NextWake() : long.MaxValue;
-                Record(settled, now);
-            }
-
-            Signal(result.Wake);
-            Settle(settled);
-            Arm(next, _clock.Now);
-            if (result.Kind is TakeKind.Run or TakeKind.Rerun or TakeKind.Probe)
-            {
-                return result.Kind;
-            }
-
-            if (sleeps)
-            {
-                _signals[instance].WaitOne();
-                yields = 0;
-            }
-            else if (result.Kind == TakeKind.Rejoin)
-            {
-                Thread.Yield();
-                if (++held > MostHolds)
-                {
-                    // A clock that stands still, as in tests, must not hold rows back for ever.
-                    EndHold(instance);
-                }
-            }
-            else
-            {
-                // Callers that were just answered are about to come back: a yield is cheaper than a sleep and a wake.
-                do
-                {
-                    Thread.Yield();
-                }
-                while (++yields < Yields && _scheduler.Queue.Rows == 0);
-            }
-        }
-    }
-
-    /// <summary>The inputs of a run were read.</summary>
-    public void Assembled(ScheduledBatch batch, Settlements settled)
-    {
-        lock (_lock)
-        {
-            BatchScheduler.Assembled(batch, settled);
-            Record(settled, _clock.Now);
-        }
-
-        Settle(settled);
-    }
-
-    /// <summary>Drops those who left since a run failed.</summary>
-    public void BeginRerun(ScheduledBatch batch, Settlements settled)
-    {
-        lock (_lock)
-        {
-            BatchScheduler.BeginRerun(batch, settled);
-            Record(settled, _clock.Now);
-        }
-
-        Settle(settled);
-    }
-
-    /// <summary>Step 6 of a request: results are there.</summary>
-    public void Succeeded(int instance, ScheduledBatch batch, in RunTimes times, bool isRerun, int learnRows, Settlements settled)
-    {
-        lock (_lock)
-        {
-            _scheduler.Succeeded(batch, times.End, settled);
-            Statistics.CountRun(batch.Rows, times);
-            if (!isRerun)
-            {
-                _scheduler.Ended(instance, learnRows, batch.Length, times.End - times.Start, times.End);
-            }
-
-            Record(settled, times.End);
-        }
-
-        Settle(settled);
-    }
-
-    /// <summary>A part of a run failed for good.</summary>
-    public void Failed(ScheduledBatch batch, Exception error, bool isPoison, Settlements settled)
-    {
-        lock (_lock)
-        {
-            var now = _clock.Now;
-            if (isPoison)
-            {
-                foreach (ref var slot in batch.Slots)
-                {
-                    _scheduler.Queue.Shares[slot.Item.Flow].CountPoison(now);
-                }
-            }
-
-            _scheduler.Failed(batch, error, now, settled);
-            Record(settled, now);
-        }
-
-        Settle(settled);
-    }
-
-    /// <summary>The instance is lost with its run.</summary>
-    public void Lost(int instance, ScheduledBatch batch, Exception error, Settlements settled)
-    {
-        int wake;
-        lock (_lock)
-        {
-            var now = _clock.Now;
-            _scheduler.Lost(instance, batch, error, now, settled);
-            wake = _scheduler.Wake();
-            Record(settled, now);
-        }
-
-        Signal(wake);
-        Settle(settled);
-    }
-
-    /// <summary>Sleeps on the thread of a lost instance until it is time to replace it.</summary>
-    /// <returns>False when the queue was closed meanwhile.</returns>
-    public bool Pause(int instance, TimeSpan pause)
-    {
-        var until = _clock.Now + MonotonicClock.Nanoseconds(pause);
-        using var timer = _clock.Time.CreateTimer(
-            static state => ((AutoResetEvent)state!).Set(), _signals[instance], pause, Timeout.InfiniteTimeSpan);
-        while (!Volatile.Read(ref _isClosed) && _clock.Now < until)
-        {
-            _signals[instance].WaitOne();
-        }
-
-        return !Volatile.Read(ref _isClosed);
-    }
-
-    /// <summary>The replaced instance serves again.</summary>
-    public void Restored(int instance)
-    {
-        lock (_lock)
-        {
-            _scheduler.SetDown(instance, isDown: false);
-        }
-    }
-
-    /// <summary>The probe of an open breaker has ended.</summary>
-    public void Probed(bool succeeded)
-    {
-        int wake;
-        long next;
-        lock (_lock)
-        {
-            var now = _clock.Now;
-            _scheduler.Breaker.Probed(succeeded, now);
-            wake = _scheduler.Wake();
-            next = _scheduler.NextWake();
-        }
-
-        Signal(wake);
-        Arm(next, _clock.Now);
     }
 
     /// <summary>Takes nothing new in; what was accepted goes on.</summary>
@@ -400,48 +234,13 @@ internal sealed class BatchQueue : IDisposable
     }
 
     /// <summary>Gives a request object back.</summary>
-    public void Return(PendingRequest pending)
-    {
-        lock (_poolLock)
-        {
-            if (_pooled == _pool.Length && _pooled < LargestPool)
-            {
-                Array.Resize(ref _pool, _pooled * 2);
-            }
-
-            if (_pooled < _pool.Length)
-            {
-                _pool[_pooled++] = pending;
-            }
-        }
-    }
+    public void Return(PendingRequest pending) => _pool.Return(pending);
 
     private static Settlements RentSettlements()
     {
         var settled = _spare ?? new Settlements();
         _spare = null;
         return settled;
-    }
-
-    private PendingRequest Rent()
-    {
-        lock (_poolLock)
-        {
-            if (_pooled > 0)
-            {
-                return _pool[--_pooled];
-            }
-        }
-
-        return new PendingRequest(this);
-    }
-
-    private void EndHold(int instance)
-    {
-        lock (_lock)
-        {
-            _scheduler.EndHold(instance);
-        }
     }
 
     private TimeSpan Refuse(PendingRequest pending, RefusalReason reason, long now)
@@ -465,7 +264,6 @@ internal sealed class BatchQueue : IDisposable
             }
 
             var now = _clock.Now;
-            _armedFor = long.MaxValue;
             _scheduler.Expire(now, settled);
             for (var wake = _scheduler.WakeDue(now); wake >= 0; wake = _scheduler.WakeDue(now))
             {
@@ -478,28 +276,7 @@ internal sealed class BatchQueue : IDisposable
 
         Settle(settled);
         _spare = settled;
-        Arm(next, _clock.Now);
-    }
-
-    // A lower bound is enough: the timer looks again at what it finds.
-    private void Arm(long at, long now)
-    {
-        if (at >= Volatile.Read(ref _armedFor))
-        {
-            return;
-        }
-
-        lock (_lock)
-        {
-            if (at >= _armedFor || _isClosed)
-            {
-                return;
-            }
-
-            _armedFor = at;
-            var due = Math.Max(at - now, 0);
-            _timer.Change(TimeSpan.FromTicks((due + 99) / 100), Timeout.InfiniteTimeSpan);
-        }
+        _timer.Arm(next);
     }
 
     private void Record(Settlements settled, long now)
@@ -521,7 +298,7 @@ internal sealed class BatchQueue : IDisposable
             var pending = (PendingRequest)settlement.Item;
             if (settlement.Answer)
             {
-                pending.Answer(_version, _device);
+                pending.Answer(_version);
             }
 
             if (settlement.Release)

@@ -12,23 +12,19 @@ namespace Inference.Hosting.Batching;
 /// </remarks>
 internal sealed class BatchScheduler
 {
-    private const long LeastHang = 30_000_000_000;
-    private const int HangFactor = 10;
-    private const long TimerGrain = 10_000_000;
-    private const int DefaultBudgetLengths = 16;
+    private const int MostPassed = 64;
 
-    private readonly InstanceState[] _instances;
-    private readonly BatchFiller _filler;
+    private readonly InstanceTable _instances;
+    private readonly BatchChooser _chooser;
     private readonly AdmissionControl _admission;
-    private readonly Lane _waiters = new();
+    private readonly WaitingRoom _door = new();
     private readonly Queue<ScheduledBatch> _lost = new();
-    private int _longest;
 
     public BatchScheduler(SchedulerSettings settings, int instances)
     {
-        _instances = [.. Enumerable.Range(0, instances).Select(_ => new InstanceState())];
+        _instances = new InstanceTable(instances);
         Cap = new RowCap(Curve);
-        _filler = new BatchFiller(Queue, Curve, Cap);
+        _chooser = new BatchChooser(Queue, Curve, Cap, _instances);
         _admission = new AdmissionControl(Queue, Curve, Cap, _instances);
         Settings = settings;
         Queue.Shares.Apply(settings.Tenants);
@@ -46,13 +42,13 @@ internal sealed class BatchScheduler
 
     public OfferedLoad Offered { get; } = new();
 
-    public ReadOnlySpan<InstanceState> Instances => _instances;
+    public InstanceTable Instances => _instances;
 
     /// <summary>Nothing new is taken in; what was accepted goes on.</summary>
     public bool IsStopping { get; private set; }
 
     /// <summary>Rows that wait at the door because the queue is full.</summary>
-    public int RowsAtDoor => _waiters.Rows;
+    public int RowsAtDoor => _door.Rows;
 
     /// <summary>Runs lost with their device that wait for an instance.</summary>
     public int LostBatches => _lost.Count;
@@ -63,6 +59,21 @@ internal sealed class BatchScheduler
         Settings = settings;
         Queue.Shares.Apply(settings.Tenants);
         Cap.Reset();
+    }
+
+    /// <summary>Answers those at the door whom lower limits would keep there for ever, before those behind them.</summary>
+    public void FailTooLarge(Settlements settled)
+    {
+        for (var item = _door.Head; item is not null;)
+        {
+            var next = item.Next;
+            if (AdmissionControl.IsTooLarge(item, Settings))
+            {
+                Fail(item, Refusals.Create(RefusalReason.TooLarge, item, Settings, TimeSpan.Zero), settled);
+            }
+
+            item = next;
+        }
     }
 
     /// <summary>Takes a request in, or says why not.</summary>
@@ -82,12 +93,11 @@ internal sealed class BatchScheduler
         var length = Settings.Pad(item.Length);
         item.RowCost = Math.Max(1, length);
         item.Arrival = now;
-        _longest = Math.Max(_longest, length);
         Offered.Arrived(item.Rows, now);
 
         // Those who already wait at the door go first.
         var reason = _admission.Check(item, Settings, now);
-        if (reason == RefusalReason.None && !(item.MayWait && _waiters.Head is not null))
+        if (reason == RefusalReason.None && !(item.MayWait && !_door.IsEmpty))
         {
             Enter(item, now);
             return new Admission(RefusalReason.None, Wake());
@@ -98,12 +108,11 @@ internal sealed class BatchScheduler
             return new Admission(reason, -1);
         }
 
-        _waiters.Append(item);
+        _door.Add(item);
         return new Admission(RefusalReason.None, -1);
     }
 
-    /// <summary>The caller leaves, or its time is over.</summary>
-    /// <returns>Whether this call decided the item. A part that is being assembled delays the decision until its input was read.</returns>
+    /// <summary>The caller leaves, or its time is over. A part that is being assembled delays the decision until its input was read.</summary>
     public void Leave(QueueItem item, ItemOutcome outcome, Settlements settled)
     {
         if (item.Outcome != ItemOutcome.None)
@@ -125,7 +134,7 @@ internal sealed class BatchScheduler
     /// <returns>An instance to signal, or -1.</returns>
     public int LetIn(long now)
     {
-        if (_waiters.Head is null)
+        if (_door.IsEmpty)
         {
             return -1;
         }
@@ -159,7 +168,7 @@ internal sealed class BatchScheduler
             }
 
             (batch.Length, batch.CloseReason, batch.Key) = (lost.Length, BatchCloseReason.Split, lost.Key);
-            BeginRerun(batch, settled);
+            BatchProgress.BeginRerun(batch, settled);
             if (batch.Count > 0)
             {
                 Start(me, batch, now, batch.Rows);
@@ -168,84 +177,42 @@ internal sealed class BatchScheduler
         }
 
         Promote(now);
-        return Choose(me, now, batch, settled);
+        var kind = _chooser.Choose(me, Settings, IsStopping, now, batch, settled);
+        if (kind != TakeKind.Run)
+        {
+            return new TakeResult(kind);
+        }
+
+        foreach (ref var slot in batch.Slots)
+        {
+            slot.Item.Assembling++;
+        }
+
+        Start(me, batch, now, batch.WaitingRows);
+        Promote(now);
+        return new TakeResult(TakeKind.Run, Wake());
     }
 
     /// <summary>An instance that found nothing goes to sleep; from now on it is signalled.</summary>
     public void Sleep(int instance) => _instances[instance].IsAsleep = true;
+
+    /// <summary>When the instance stops waiting for callers to come back. Read by its own thread, which alone moves it.</summary>
+    public long HoldEnd(int instance) => _instances[instance].Rejoin.Until;
 
     /// <summary>Gives up waiting for callers to come back until the instance has run again.</summary>
     public void EndHold(int instance) => _instances[instance].Rejoin.GiveUp();
 
     /// <summary>An instance to signal because rows wait while it sleeps, or -1.</summary>
     public int Wake()
-    {
-        if (Queue.Rows == 0 && _lost.Count == 0)
-        {
-            return -1;
-        }
-
-        for (var i = 0; i < _instances.Length; i++)
-        {
-            var instance = _instances[i];
-            if (instance.IsAsleep && instance.Phase == InstancePhase.Idle && Queue.Rows >= HoldRows(instance))
-            {
-                instance.IsAsleep = false;
-                return i;
-            }
-        }
-
-        return -1;
-    }
-
-    /// <summary>Inputs were read, or reading them failed: callers may have their memory back.</summary>
-    public static void Assembled(ScheduledBatch batch, Settlements settled)
-    {
-        foreach (ref var slot in batch.Slots)
-        {
-            var item = slot.Item;
-            item.Assembling--;
-            item.Running++;
-            if (item.Assembling == 0 && item.Flagged != ItemOutcome.None)
-            {
-                settled.Settle(item, item.Flagged);
-            }
-        }
-    }
-
-    /// <summary>Drops those who left since a run failed: their memory must not be read again.</summary>
-    public static void BeginRerun(ScheduledBatch batch, Settlements settled)
-    {
-        foreach (ref var slot in batch.Slots)
-        {
-            var item = slot.Item;
-            item.Running--;
-            if (item.Outcome != ItemOutcome.None || item.Error is not null)
-            {
-                slot.Rows = 0;
-                EndPart(item, settled);
-            }
-            else
-            {
-                item.Assembling++;
-            }
-        }
-
-        batch.Compact();
-    }
+        => _lost.Count > 0 ? _instances.Wake(int.MaxValue)
+            : Queue.Rows > 0 ? _instances.Wake(Queue.Rows)
+            : -1;
 
     /// <summary>The rows of a batch have their results.</summary>
     public void Succeeded(ScheduledBatch batch, long now, Settlements settled)
     {
         Breaker.Succeeded(now);
-        foreach (ref var slot in batch.Slots)
-        {
-            var item = slot.Item;
-            item.Running--;
-            item.DoneRows += slot.Rows;
-            item.Ended = now;
-            EndPart(item, settled);
-        }
+        BatchProgress.Succeeded(batch, now, settled);
     }
 
     /// <summary>The rows of a batch have failed for good. The first error of an item is kept, and its other rows do not run.</summary>
@@ -325,68 +292,48 @@ internal sealed class BatchScheduler
             ExpireRunning(lost, now, settled);
         }
 
-        foreach (var instance in _instances)
+        foreach (var instance in _instances.All)
         {
             if (instance.Batch is { } batch)
             {
                 ExpireRunning(batch, now, settled);
-                instance.IsStuck |= now >= HangsAt(instance);
             }
         }
 
+        _instances.MarkStuck(now);
         Promote(now);
     }
 
     /// <summary>An instance whose delay is over, or whose probe is due, or -1; call until -1.</summary>
     public int WakeDue(long now)
     {
-        for (var i = 0; i < _instances.Length; i++)
-        {
-            var instance = _instances[i];
-            if (instance.IsAsleep && (now >= instance.HoldUntil || now >= Breaker.ProbeAt || (_lost.Count > 0 && !Breaker.IsOpen)))
-            {
-                instance.IsAsleep = false;
-                return i;
-            }
-        }
-
-        return Breaker.IsOpen ? -1 : Wake();
+        var due = _instances.WakeDue(now, now >= Breaker.ProbeAt || (_lost.Count > 0 && !Breaker.IsOpen));
+        return due >= 0 || Breaker.IsOpen ? due : Wake();
     }
 
     /// <summary>When <see cref="Expire"/> and <see cref="WakeDue"/> have something to do; <see cref="long.MaxValue"/> for never.</summary>
     public long NextWake()
     {
-        var (expiry, next) = (Queue.EarliestExpiry, Breaker.ProbeAt);
-        for (var item = _waiters.Head; item is not null; item = item.Next)
-        {
-            expiry = Math.Min(expiry, item.Expiry);
-        }
-
+        var expiry = Math.Min(Queue.EarliestExpiry, _door.EarliestExpiry);
         foreach (var lost in _lost)
         {
-            expiry = Math.Min(expiry, EarliestDeadline(lost));
+            expiry = Math.Min(expiry, BatchProgress.EarliestDeadline(lost));
         }
 
-        foreach (var instance in _instances)
+        foreach (var instance in _instances.All)
         {
-            if (instance.IsAsleep)
-            {
-                next = Math.Min(next, instance.HoldUntil);
-            }
-
             if (instance.Batch is { } batch)
             {
-                expiry = Math.Min(expiry, EarliestDeadline(batch));
-                next = Math.Min(next, instance.IsStuck ? long.MaxValue : HangsAt(instance));
+                expiry = Math.Min(expiry, BatchProgress.EarliestDeadline(batch));
             }
         }
 
-        return Math.Min(next, RoundUp(expiry));
+        return Math.Min(Math.Min(RoundUp(expiry), Breaker.ProbeAt), _instances.NextWake());
     }
 
     /// <summary>When an item that expires at a time is answered at the latest: many deadlines share one look.</summary>
     public static long RoundUp(long expiry)
-        => expiry > long.MaxValue - TimerGrain ? long.MaxValue : (expiry + TimerGrain - 1) / TimerGrain * TimerGrain;
+        => expiry > long.MaxValue - BatchChooser.TimerGrain ? long.MaxValue : (expiry + BatchChooser.TimerGrain - 1) / BatchChooser.TimerGrain * BatchChooser.TimerGrain;
 
     /// <summary>Takes nothing new in from now on; delays end.</summary>
     public void Stop() => IsStopping = true;
@@ -394,7 +341,7 @@ internal sealed class BatchScheduler
     /// <summary>Fails all that has not started.</summary>
     public void FailWaiting(Exception error, Settlements settled)
     {
-        while (_waiters.Head is { } waiter)
+        while (_door.Head is { } waiter)
         {
             Fail(waiter, error, settled);
         }
@@ -423,102 +370,10 @@ internal sealed class BatchScheduler
     private void Enter(QueueItem item, long now)
     {
         Queue.Add(item, Settings.Pad(item.Length));
-        foreach (var instance in _instances)
+        foreach (var instance in _instances.All)
         {
             instance.Rejoin.Arrived(item.Rows, now);
         }
-    }
-
-    private TakeResult Choose(InstanceState me, long now, ScheduledBatch batch, Settlements settled)
-    {
-        while (_filler.PickSeed(Settings, now) is { } lane)
-        {
-            var seed = lane.Head!;
-            var length = Settings.Pad(seed.Length);
-            var rowCap = Cap.Get(length, Settings, now);
-            _filler.Gather(seed, now);
-            var waiting = _filler.Compatible;
-            var most = Share(Math.Min(waiting, rowCap), waiting, rowCap, length, me);
-            var isDelayed = Settings.MaxQueueDelay > 0 && waiting < rowCap;
-            if (isDelayed && !IsStopping && DelayEnd(now, waiting, length) is var until && now < until)
-            {
-                (me.HoldUntil, me.HoldRows) = (until, rowCap);
-                return new TakeResult(TakeKind.Delay);
-            }
-
-            if (!IsStopping && CountIdle(me) == 0 && me.Rejoin.Holds(waiting, rowCap, length, Curve, now))
-            {
-                return new TakeResult(TakeKind.Rejoin);
-            }
-
-            var budget = Settings.TokenBudget ?? (long)DefaultBudgetLengths * _longest;
-            _filler.Fill(batch, seed, most, rowCap, Settings, budget, now, settled);
-            if (batch.Count == 0)
-            {
-                continue;
-            }
-
-            batch.Key = seed.Key;
-            if (!Settings.Batches)
-            {
-                batch.CloseReason = BatchCloseReason.None;
-            }
-            else if (isDelayed && batch.CloseReason == BatchCloseReason.Drained)
-            {
-                batch.CloseReason = BatchCloseReason.Delay;
-            }
-
-            foreach (ref var slot in batch.Slots)
-            {
-                slot.Item.Assembling++;
-            }
-
-            Start(me, batch, now, waiting);
-            Promote(now);
-            return new TakeResult(TakeKind.Run, Wake());
-        }
-
-        return new TakeResult(TakeKind.Empty);
-    }
-
-    // Rows are shared with idle devices only where that shortens the run by a quarter.
-    private int Share(int most, int waiting, int rowCap, int length, InstanceState me)
-    {
-        var idle = CountIdle(me);
-        if (idle == 0 || !Curve.IsLearned)
-        {
-            return rowCap;
-        }
-
-        var part = (waiting + idle) / (idle + 1);
-        return part < rowCap && Curve.Time(part, length) <= 0.75 * Curve.Time(most, length) ? Math.Max(1, part) : rowCap;
-    }
-
-    // Instances on the same cores are no idle devices.
-    private int CountIdle(InstanceState me)
-    {
-        var idle = 0;
-        foreach (var instance in _instances)
-        {
-            idle += instance != me && instance.IsAsleep && instance.Phase == InstancePhase.Idle ? 1 : 0;
-        }
-
-        return Settings.InstancesShareDevice ? 0 : idle;
-    }
-
-    // The delay of the oldest row counts, whichever lane it is in; a deadline ends it.
-    private long DelayEnd(long now, int waiting, int length)
-    {
-        var oldest = long.MaxValue;
-        foreach (var lane in Queue.Lanes)
-        {
-            oldest = Math.Min(oldest, lane.Head!.Arrival);
-        }
-
-        var end = Math.Min(oldest + Settings.MaxQueueDelay, _filler.OldestArrival + Settings.MaxQueueDelay);
-        return Queue.EarliestExpiry == long.MaxValue
-            ? end
-            : Math.Min(end, Queue.EarliestExpiry - TimerGrain - (long)(Settings.DeadlineMargin * Curve.Time(waiting, length)));
     }
 
     private void Start(InstanceState me, ScheduledBatch batch, long now, int waiting)
@@ -545,16 +400,18 @@ internal sealed class BatchScheduler
 
     private void Promote(long now)
     {
-        for (var item = _waiters.Head; item is not null && !IsStopping;)
+        // Those whose own share is full, or who will not make it, let others pass.
+        var passed = 0;
+        for (var item = _door.Head; item is not null;)
         {
             var next = item.Next;
             var reason = _admission.Check(item, Settings, now);
             if (reason == RefusalReason.None)
             {
-                _waiters.Unlink(item);
+                _door.Remove(item);
                 Enter(item, now);
             }
-            else if (reason is RefusalReason.Rows or RefusalReason.Bytes or RefusalReason.Time)
+            else if (reason is not (RefusalReason.Share or RefusalReason.Deadline or RefusalReason.Impossible) || ++passed > MostPassed)
             {
                 return;
             }
@@ -565,20 +422,9 @@ internal sealed class BatchScheduler
 
     private void ExpireQueued(long now, Settlements settled)
     {
-        while (Queue.FindExpired(now) is { } item)
+        while ((Queue.FindExpired(now) ?? _door.FindExpired(now)) is { } item)
         {
             Leave(item, ItemOutcome.Expired, settled);
-        }
-
-        for (var item = _waiters.Head; item is not null;)
-        {
-            var next = item.Next;
-            if (item.Expiry <= now)
-            {
-                Leave(item, ItemOutcome.Expired, settled);
-            }
-
-            item = next;
         }
     }
 
@@ -597,48 +443,18 @@ internal sealed class BatchScheduler
     {
         item.Error ??= error;
         Unlink(item);
-        EndPart(item, settled);
-    }
-
-    // The answer waits for the last part, since its slice of the response is still written.
-    private static void EndPart(QueueItem item, Settlements settled)
-    {
-        if (!item.IsReleased)
-        {
-            return;
-        }
-
-        settled.Settle(item, item.Error is null ? ItemOutcome.Ok : ItemOutcome.Failed);
+        BatchProgress.EndPart(item, settled);
     }
 
     private void Unlink(QueueItem item)
     {
-        if (item.Lane == _waiters)
+        if (_door.Holds(item))
         {
-            _waiters.Unlink(item);
+            _door.Remove(item);
         }
         else if (item.Lane is not null)
         {
             Queue.Remove(item);
         }
     }
-
-    private static int HoldRows(InstanceState instance) => instance.HoldUntil == long.MaxValue ? 0 : instance.HoldRows;
-
-    private static long EarliestDeadline(ScheduledBatch batch)
-    {
-        var earliest = long.MaxValue;
-        foreach (ref var slot in batch.Slots)
-        {
-            if (slot.Item.Outcome == ItemOutcome.None && slot.Item.Flagged == ItemOutcome.None)
-            {
-                earliest = Math.Min(earliest, slot.Item.Deadline);
-            }
-        }
-
-        return earliest;
-    }
-
-    private static long HangsAt(InstanceState instance)
-        => instance.BusySince + Math.Max(HangFactor * (instance.BusyUntil - instance.BusySince), LeastHang);
 }

@@ -30,6 +30,9 @@ internal sealed class PendingRequest : QueueItem, IValueTaskSource<InferenceResp
     /// <summary>Where outputs go; rented with the first part, since queued work holds no memory for them.</summary>
     public PooledResponse? Response { get; set; }
 
+    /// <summary>The device that computed its last part.</summary>
+    public string? Device { get; set; }
+
     /// <summary>The caller's activity, when somebody listens.</summary>
     public ActivityContext Parent { get; set; }
 
@@ -59,12 +62,12 @@ internal sealed class PendingRequest : QueueItem, IValueTaskSource<InferenceResp
     }
 
     /// <summary>Answers the caller. Called once, by whoever decided the outcome, outside of the lock.</summary>
-    public void Answer(string version, string device)
+    public void Answer(string version)
     {
         switch (Outcome)
         {
             case ItemOutcome.Ok:
-                Publish(version, device);
+                Publish(version);
                 break;
             case ItemOutcome.Cancelled:
                 _source.SetException(new OperationCanceledException(_token));
@@ -93,7 +96,8 @@ internal sealed class PendingRequest : QueueItem, IValueTaskSource<InferenceResp
     public void Recycle()
     {
         ResetItem();
-        (Request, Layout, Response, Parent, _token, _registration) = (null!, default, null, default, default, default);
+        (Request, Layout, Response, Device, Parent) = (null!, default, null, null, default);
+        (_token, _registration) = (default, default);
         _source.Reset();
         _queue.Return(this);
     }
@@ -122,7 +126,7 @@ internal sealed class PendingRequest : QueueItem, IValueTaskSource<InferenceResp
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
         => _source.OnCompleted(continuation, state, token, flags);
 
-    private void Publish(string version, string device)
+    private void Publish(string version)
     {
         try
         {
@@ -135,7 +139,7 @@ internal sealed class PendingRequest : QueueItem, IValueTaskSource<InferenceResp
                 Compute = TimeSpan.FromTicks((Ended - FirstTaken) / 100),
                 BatchSize = BatchSize,
                 CloseReason = CloseReason,
-                Device = device,
+                Device = Device,
             };
             Response = null;
             _source.SetResult(new InferenceResponse(response));

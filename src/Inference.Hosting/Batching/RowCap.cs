@@ -74,7 +74,7 @@ internal sealed class RowCap(RunTimeCurve curve)
     /// <summary>A run of so many rows lacked memory.</summary>
     public void OutOfMemory(int rows, long now)
     {
-        _memoryCap = Math.Max(1, Math.Min(_memoryCap, rows) / 2);
+        _memoryCap = Math.Min(_memoryCap, Math.Max(1, rows / 2));
         _memoryQuietSince = now;
     }
 

@@ -10,6 +10,7 @@ internal sealed record SchedulerSettings
 {
     private const double GridStep = 1.25;
     private const int GridStart = 16;
+    private const int DefaultBudgetLengths = 16;
 
     public int MaxBatch { get; init; } = 64;
 
@@ -131,6 +132,10 @@ internal sealed record SchedulerSettings
 
         return ((int)Math.Ceiling(grid) + PadMultiple - 1) / PadMultiple * PadMultiple;
     }
+
+    /// <summary>Most padded tokens of a run.</summary>
+    /// <param name="longest">The longest padded length seen.</param>
+    public long Budget(int longest) => TokenBudget ?? (long)DefaultBudgetLengths * longest;
 
     /// <summary>The row count that is run for so many rows.</summary>
     public int PadRows(int rows)

@@ -81,10 +81,17 @@ internal sealed class WarmupRunner(SampleRunner samples, MonotonicClock clock)
         CancellationToken cancellationToken)
     {
         var end = clock.Now + budget;
-        foreach (var size in Sizes(settings))
+        var longest = lengths.Max();
+        foreach (var (order, size) in Sizes(settings).Index())
         {
             foreach (var length in lengths.OrderDescending())
             {
+                // Both ends are always run: without them nothing is known of the rest.
+                if (clock.Now >= end && (order > 1 || length != longest))
+                {
+                    return;
+                }
+
                 if (settings.TokenBudget < (long)size * length && size > 1)
                 {
                     continue;
@@ -109,10 +116,6 @@ internal sealed class WarmupRunner(SampleRunner samples, MonotonicClock clock)
 
                 times.Sort();
                 learn?.Invoke(size, length, times[1], times.Count);
-                if (clock.Now >= end)
-                {
-                    return;
-                }
             }
         }
     }

@@ -28,6 +28,9 @@ internal sealed class RequestQueue
     /// <summary>No waiting item expires before this.</summary>
     public long EarliestExpiry { get; private set; } = long.MaxValue;
 
+    /// <summary>The longest padded length that ever waited.</summary>
+    public int Longest { get; private set; }
+
     public TenantShares Shares { get; } = new();
 
     /// <summary>Lanes that hold something.</summary>
@@ -40,6 +43,7 @@ internal sealed class RequestQueue
     {
         Shares.Enqueued(item);
         FindLane(item, bin).Append(item);
+        Longest = Math.Max(Longest, bin);
         _rows += item.Rows;
         Items++;
         Bytes += item.Bytes;

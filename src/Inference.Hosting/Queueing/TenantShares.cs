@@ -12,8 +12,8 @@ internal sealed class TenantShares
     private const long Scale = 1 << 16;
     private const int ShareFactor = 4;
 
-    private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
     private readonly List<TenantFlow> _flows = [new TenantFlow("default", 1)];
+    private Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
     private long _virtualTime;
     private int _known = 1;
 
@@ -24,29 +24,28 @@ internal sealed class TenantShares
     /// <summary>Takes over names and weights. Indexes of known flows never change, since items carry them.</summary>
     public void Apply(IReadOnlyDictionary<string, int> weights)
     {
+        // A new table each time: callers look names up without the lock.
+        var indexes = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (name, weight) in weights)
         {
-            if (_indexes.TryGetValue(name, out var index))
+            var index = _flows.FindIndex(1, flow => flow.Name == name);
+            if (index < 0)
             {
-                _flows[index].Weight = weight;
-            }
-            else
-            {
-                _indexes.Add(name, _flows.Count);
+                index = _flows.Count;
                 _flows.Add(new TenantFlow(name, weight));
             }
+
+            _flows[index].Weight = Math.Max(1, weight);
+            indexes.Add(name, index);
         }
 
-        foreach (var name in _indexes.Keys.Except(weights.Keys).ToArray())
-        {
-            _indexes.Remove(name);
-        }
-
+        Volatile.Write(ref _indexes, indexes);
         _known = weights.Count + 1;
     }
 
-    /// <summary>The flow of a tenant; 0, the default flow, for all that are not named.</summary>
-    public int IndexOf(string? tenant) => tenant is not null && _indexes.TryGetValue(tenant, out var index) ? index : 0;
+    /// <summary>The flow of a tenant; 0, the default flow, for all that are not named. Needs no lock.</summary>
+    public int IndexOf(string? tenant)
+        => tenant is not null && Volatile.Read(ref _indexes).TryGetValue(tenant, out var index) ? index : 0;
 
     /// <summary>Whether a flow may queue more: what it holds must stay below four times what is free, so room is left for a newcomer.</summary>
     public bool HasRoom(int flow, int rows, int limit, int queued)

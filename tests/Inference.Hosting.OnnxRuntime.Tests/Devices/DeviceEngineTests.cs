@@ -63,9 +63,10 @@ public abstract class DeviceEngineTests(string? device)
     [Fact]
     public void Execute_OutputOfUnknownShape_IsReadAfterEachRun()
     {
-        // The product makes sure that the device has work; which of its rows are not zero, only the data tells.
+        // The product makes sure that the device has work; which of its entries are not zero, only the data tells.
         using var engine = Load(new OnnxModelWriter()
             .Input("x", TensorDataType.FP32, "n", 2)
+            .Output("same", TensorDataType.FP32, "n", 2)
             .Output("indices", TensorDataType.Int64, 2, "found")
             .Initializer<float>("w", [1, 0, 0, 1], 2, 2)
             .Node("MatMul", ["x", "w"], ["same"])
@@ -83,6 +84,22 @@ public abstract class DeviceEngineTests(string? device)
 
         Assert.Equal([engine.Instance.Device], engine.Metadata.Devices);
         Assert.Equal(OnnxDevice.Parse(device!).ToPublicString(), engine.Instance.Device);
+    }
+
+    [Fact]
+    public void Load_GraphThatTheDeviceCannotTake_FailsRatherThanRunOnTheProcessor()
+    {
+        if (device == "cpu")
+        {
+            using var processor = new TestEngine(OnnxModels.Exclaim());
+            Assert.Equal(["cpu"], processor.Metadata.Devices);
+            return;
+        }
+
+        // The first load skips where there is no such device. No device computes on strings.
+        using var there = Load(OnnxModels.Mlp(8, 16, 4));
+        var error = Assert.Throws<InferenceException>(() => TestEngine.Load(OnnxModels.Exclaim(), options => options.Device = device!));
+        Assert.Contains("took no node", error.Message);
     }
 
     private TestEngine Load(OnnxModelWriter model)

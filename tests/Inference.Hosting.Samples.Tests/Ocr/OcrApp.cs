@@ -31,7 +31,8 @@ public sealed class OcrApp : IAsyncLifetime
     {
         try
         {
-            await PackageRestorer.RestoreAsync(OcrModels.Package, OcrModels.Package.DefaultFolder, TestContext.Current.CancellationToken);
+            await PackageRestorer.RestoreAsync(
+                OcrModels.Package, OcrModels.Package.DefaultFolder, TestContext.Current.CancellationToken);
         }
         catch (PackageRestoreException exception)
         {
@@ -41,7 +42,8 @@ public sealed class OcrApp : IAsyncLifetime
 
         _factory = new WebApplicationFactory<OcrReader>()
             .WithWebHostBuilder(builder => builder.UseSetting("Logging:LogLevel:Default", "Error"));
-        await Services.GetRequiredService<IModelCatalog>().WaitUntilReadyAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await Services.GetRequiredService<IModelCatalog>()
+            .WaitUntilReadyAsync(cancellationToken: TestContext.Current.CancellationToken);
     }
 
     public HttpClient CreateClient() => Factory.CreateClient();

@@ -53,7 +53,8 @@ public sealed class OcrRoutesTests(OcrApp app)
     {
         using var client = app.CreateClient();
 
-        var metadata = await client.GetFromJsonAsync<JsonElement>($"/v2/models/{model}", TestContext.Current.CancellationToken);
+        var metadata = await client.GetFromJsonAsync<JsonElement>(
+            $"/v2/models/{model}", TestContext.Current.CancellationToken);
 
         Assert.Equal(model, metadata.GetProperty("name").GetString());
         Assert.Equal(OcrModels.Input, metadata.GetProperty("inputs")[0].GetProperty("name").GetString());
@@ -65,7 +66,10 @@ public sealed class OcrRoutesTests(OcrApp app)
         using var client = app.CreateClient();
         var request = new
         {
-            inputs = new[] { new { name = OcrModels.Input, datatype = "FP32", shape = new[] { 1, 3, 48, 192 }, data = new float[3 * 48 * 192] } },
+            inputs = new[]
+            {
+                new { name = OcrModels.Input, datatype = "FP32", shape = new[] { 1, 3, 48, 192 }, data = new float[3 * 48 * 192] },
+            },
         };
 
         using var response = await client.PostAsJsonAsync(
@@ -73,7 +77,8 @@ public sealed class OcrRoutesTests(OcrApp app)
 
         response.EnsureSuccessStatusCode();
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        var probabilities = answer.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(value => value.GetSingle());
+        var probabilities = answer.GetProperty("outputs")[0].GetProperty("data").EnumerateArray()
+            .Select(value => value.GetSingle());
         Assert.Equal(1, probabilities.Sum(), 0.001f);
     }
 
@@ -86,7 +91,10 @@ public sealed class OcrRoutesTests(OcrApp app)
         var client = app.Services.GetRequiredKeyedService<IInferenceClient>(OcrModels.Recognize);
         var request = new InferenceRequest
         {
-            Inputs = { [OcrModels.Input] = InferenceTensor.Create(new float[rows * 3 * 48 * width], rows, 3, 48, width) },
+            Inputs =
+            {
+                [OcrModels.Input] = InferenceTensor.Create(new float[rows * 3 * 48 * width], rows, 3, 48, width),
+            },
         };
 
         using var response = await client.InferAsync(request, TestContext.Current.CancellationToken);

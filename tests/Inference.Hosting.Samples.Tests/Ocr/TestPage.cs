@@ -9,8 +9,10 @@ internal sealed class TestPage
 {
     private const int LinesPerPage = 10;
     private static readonly float[] _sizes = [20, 24, 28, 32, 40];
-    private static readonly SKColor[] _inks = [SKColors.Black, SKColors.DarkBlue, new(0x60, 0x20, 0x10), SKColors.DarkGreen, SKColors.White];
-    private static readonly SKColor[] _papers = [SKColors.White, new(0xf4, 0xee, 0xdc), new(0xe0, 0xe8, 0xf0), SKColors.White, new(0x20, 0x30, 0x38)];
+    private static readonly SKColor[] _inks =
+        [SKColors.Black, SKColors.DarkBlue, new(0x60, 0x20, 0x10), SKColors.DarkGreen, SKColors.White];
+    private static readonly SKColor[] _papers =
+        [SKColors.White, new(0xf4, 0xee, 0xdc), new(0xe0, 0xe8, 0xf0), SKColors.White, new(0x20, 0x30, 0x38)];
     private static readonly float[] _tilts = [0, 2, -3, 0, 1];
 
     private TestPage(IReadOnlyList<string> text, byte[] png) => (Text, Png) = (text, png);
@@ -26,7 +28,7 @@ internal sealed class TestPage
     private static TestPage Draw(SKTypeface typeface, int page)
     {
         var text = TestLines.All.Skip(page * LinesPerPage).Take(LinesPerPage).ToList();
-        using var bitmap = new SKBitmap(1200, 900, SKColorType.Bgra8888, SKAlphaType.Premul);
+        using var bitmap = new SKBitmap(1400, 900, SKColorType.Bgra8888, SKAlphaType.Premul);
         using var canvas = new SKCanvas(bitmap);
         using var paint = new SKPaint { Color = _inks[page], IsAntialias = true };
         canvas.Clear(_papers[page]);

@@ -275,7 +275,7 @@ public sealed class BatchedModelTests
     [Fact]
     public async Task OptionsReload_NextTake()
     {
-        var reload = new ReloadSource();
+        using var reload = new ReloadSource();
         await using var harness = await ShellHarness.StartAsync(
             options => options.MaxBatchSize = reload.MaxBatchSize,
             services: services => services.AddSingleton<IOptionsChangeTokenSource<BatchingOptions>>(reload));

@@ -27,4 +27,6 @@ internal sealed class ReloadSource : IOptionsChangeTokenSource<BatchingOptions>,
         changed.Cancel();
         changed.Dispose();
     }
+
+    public void Dispose() => _source.Dispose();
 }

@@ -76,7 +76,7 @@ internal sealed class IsolationHarness : IIsolationHost
 
     public Exception? Rerun(ScheduledBatch part)
     {
-        BatchScheduler.BeginRerun(part, _settled);
+        BatchProgress.BeginRerun(part, _settled);
         var start = Now;
         var error = part.Count == 0 ? null : Run(part);
         _budget.Spend(Now - start, Core.Settings.IsolationBudget, Now);
@@ -135,7 +135,7 @@ internal sealed class IsolationHarness : IIsolationHost
     private EngineException? Run(ScheduledBatch batch)
     {
         Runs.Add(batch.Rows);
-        BatchScheduler.Assembled(batch, _settled);
+        BatchProgress.Assembled(batch, _settled);
         Now += SchedulerSimulation.Ns(10 + batch.Rows);
         if (Fails(batch) is { } fault)
         {

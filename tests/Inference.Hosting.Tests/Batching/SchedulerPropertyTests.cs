@@ -139,7 +139,7 @@ public sealed class SchedulerPropertyTests
             }
 
             Check(batch);
-            BatchScheduler.Assembled(batch, settled);
+            BatchProgress.Assembled(batch, settled);
             running.Add((instance, batch));
             return result.Wake;
         }

@@ -194,7 +194,7 @@ internal sealed class SchedulerSimulation
         var start = Now;
         var elapsed = Time(batch.PaddedRows, batch.Length);
         Runs.Add(new SimRun(start, start + elapsed, instance, batch.Rows, batch.Length, batch.CloseReason, items));
-        BatchScheduler.Assembled(batch, _settled);
+        BatchProgress.Assembled(batch, _settled);
         Settle();
         At(start + elapsed, () =>
         {

@@ -208,7 +208,7 @@ public sealed class SchedulingTests
         }
 
         Assert.Equal(0, core.TryEnqueue(new SimItem(), 0).Wake);
-        Assert.Equal([false, true, true], core.Instances.ToArray().Select(instance => instance.IsAsleep));
+        Assert.Equal([false, true, true], core.Instances.All.ToArray().Select(instance => instance.IsAsleep));
 
         // The chain: what the first leaves behind wakes the second.
         core.TryEnqueue(new SimItem { Key = 1 }, 0);

@@ -12,14 +12,17 @@ public sealed class ProbabilityMapTests
     [Fact]
     public void FindBoxes_TwoPatches_GrowsABoxAroundEach()
     {
-        var map = Map((x, y) => x is >= 20 and < 100 && y is >= 30 and < 40 || x is >= 120 and < 180 && y is >= 80 and < 92);
+        var map = Map((x, y) => (x is >= 20 and < 100 && y is >= 30 and < 40)
+            || (x is >= 120 and < 180 && y is >= 80 and < 92));
 
         var boxes = ProbabilityMap.FindBoxes(map, Width, scaleX: 2, scaleY: 2);
 
         Assert.Equal(2, boxes.Count);
         Assert.All(boxes, box => Assert.Equal(0.9f, box.Score, 0.001f));
-        Assert.True(boxes[0].Left < 40 && boxes[0].Top < 60 && boxes[0].Bottom > 80, "The box has a margin, in pixels of the photo.");
-        Assert.Equal(120, (boxes[0].Top + boxes[0].Bottom - 18) , 2f * 18);
+        Assert.True(boxes[0].Corners[0] is { X: < 40, Y: < 60 }, "It has a margin to the left and above.");
+        Assert.True(boxes[0].Corners[2] is { X: > 200, Y: > 80 }, "It has a margin to the right and below.");
+        Assert.Equal(2 * (20 + 99) / 2f, boxes[0].Center.X, 0.01f);
+        Assert.Equal(2 * (30 + 39) / 2f, boxes[0].Center.Y, 0.01f);
     }
 
     [Theory]

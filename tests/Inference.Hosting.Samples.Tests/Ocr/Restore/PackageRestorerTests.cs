@@ -22,14 +22,14 @@ public sealed class PackageRestorerTests : IDisposable
 
         await PackageRestorer.RestoreAsync(package, _folder, TestContext.Current.CancellationToken);
 
-        Assert.Equal("weights", await File.ReadAllTextAsync(Path.Combine(_folder, "a.bin"), TestContext.Current.CancellationToken));
-        Assert.Equal(["a.bin", package.ArchiveName], Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName).Order());
+        Assert.Equal("weights", await ReadAsync());
+        Assert.Equal(["a.bin", package.ArchiveName], Names());
     }
 
     [Fact]
     public async Task RestoreAsync_FilesThere_NeedsNoArchive()
     {
-        await File.WriteAllTextAsync(Path.Combine(_folder, "a.bin"), "weights", TestContext.Current.CancellationToken);
+        await WriteAsync("weights");
 
         await PackageRestorer.RestoreAsync(Package("weights"), _folder, TestContext.Current.CancellationToken);
     }
@@ -39,11 +39,11 @@ public sealed class PackageRestorerTests : IDisposable
     {
         var package = Package("weights");
         Pack(package, ("package/assets/a.bin", "weights"));
-        await File.WriteAllTextAsync(Path.Combine(_folder, "a.bin"), "half of it", TestContext.Current.CancellationToken);
+        await WriteAsync("half of it");
 
         await PackageRestorer.RestoreAsync(package, _folder, TestContext.Current.CancellationToken);
 
-        Assert.Equal("weights", await File.ReadAllTextAsync(Path.Combine(_folder, "a.bin"), TestContext.Current.CancellationToken));
+        Assert.Equal("weights", await ReadAsync());
     }
 
     [Theory]
@@ -58,12 +58,21 @@ public sealed class PackageRestorerTests : IDisposable
             () => PackageRestorer.RestoreAsync(package, _folder, TestContext.Current.CancellationToken));
 
         Assert.Contains("assets/a.bin of @scope/models@1.2.3", exception.Message, StringComparison.Ordinal);
-        Assert.Equal([package.ArchiveName], Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName));
+        Assert.Equal([package.ArchiveName], Names());
     }
 
     private static NpmPackage Package(string content)
         => new("@scope/models", "1.2.3",
             [new("assets/a.bin", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content))))]);
+
+    private IEnumerable<string?> Names()
+        => Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+
+    private Task<string> ReadAsync()
+        => File.ReadAllTextAsync(Path.Combine(_folder, "a.bin"), TestContext.Current.CancellationToken);
+
+    private Task WriteAsync(string content)
+        => File.WriteAllTextAsync(Path.Combine(_folder, "a.bin"), content, TestContext.Current.CancellationToken);
 
     private void Pack(NpmPackage package, params (string Name, string Content)[] entries)
     {

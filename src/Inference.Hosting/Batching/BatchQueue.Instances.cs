@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Inference.Hosting.Queueing;
+
+namespace Inference.Hosting.Batching;
+
+/// <content>The side of the instances: fetch a run, report what became of it.</content>
+internal sealed partial class BatchQueue
+{
+    private const int Yields = 4;
+    private const int MostHolds = 10_000;
+
+    /// <summary>Step 3 of a request: what an instance is to do next; sleeps while there is nothing.</summary>
+    /// <returns><see cref="TakeKind.Empty"/> only when the queue is closed.</returns>
+    public TakeKind Next(int instance, ScheduledBatch batch, Settlements settled)
+    {
+        var (yields, held) = (0, 0);
+        while (true)
+        {
+            TakeResult result;
+            long next;
+            bool sleeps;
+            lock (_lock)
+            {
+                var now = _clock.Now;
+                result = _scheduler.Take(instance, now, batch, settled);
+                if (result.Kind == TakeKind.Empty && _isClosed)
+                {
+                    return TakeKind.Empty;
+                }
+
+                sleeps = result.Kind == TakeKind.Delay || (result.Kind == TakeKind.Empty && yields >= Yields);
+                if (sleeps)
+                {
+                    _scheduler.Sleep(instance);
+                }
+
+                next = sleeps || result.Kind is TakeKind.Run or TakeKind.Rerun ? _scheduler.NextWake() : long.MaxValue;
+                Record(settled, now);
+            }
+
+            Signal(result.Wake);
+            Settle(settled);
+            _timer.Arm(next);
+            if (result.Kind is TakeKind.Run or TakeKind.Rerun or TakeKind.Probe)
+            {
+                return result.Kind;
+            }
+
+            if (sleeps)
+            {
+                _signals[instance].WaitOne();
+                yields = 0;
+            }
+            else if (result.Kind == TakeKind.Rejoin)
+            {
+                AwaitReturn(instance, ref held);
+            }
+            else
+            {
+                // Callers that were just answered are about to come back: a yield is cheaper than a sleep and a wake.
+                do
+                {
+                    Thread.Yield();
+                }
+                while (++yields < Yields && _scheduler.Queue.Rows == 0);
+            }
+        }
+    }
+
+    /// <summary>The inputs of a run were read.</summary>
+    public void Assembled(ScheduledBatch batch, Settlements settled)
+    {
+        lock (_lock)
+        {
+            BatchProgress.Assembled(batch, settled);
+            Record(settled, _clock.Now);
+        }
+
+        Settle(settled);
+    }
+
+    /// <summary>Drops those who left since a run failed.</summary>
+    public void BeginRerun(ScheduledBatch batch, Settlements settled)
+    {
+        lock (_lock)
+        {
+            BatchProgress.BeginRerun(batch, settled);
+            Record(settled, _clock.Now);
+        }
+
+        Settle(settled);
+    }
+
+    /// <summary>Step 6 of a request: results are there.</summary>
+    public void Succeeded(int instance, ScheduledBatch batch, in RunTimes times, bool isRerun, int learnRows, Settlements settled)
+    {
+        lock (_lock)
+        {
+            _scheduler.Succeeded(batch, times.End, settled);
+            Statistics.CountRun(batch.Rows, times);
+            if (!isRerun)
+            {
+                _scheduler.Ended(instance, learnRows, batch.Length, times.End - times.Start, times.End);
+            }
+
+            Record(settled, times.End);
+        }
+
+        Settle(settled);
+    }
+
+    /// <summary>A part of a run failed for good.</summary>
+    public void Failed(ScheduledBatch batch, Exception error, bool isPoison, Settlements settled)
+    {
+        lock (_lock)
+        {
+            var now = _clock.Now;
+            if (isPoison)
+            {
+                foreach (ref var slot in batch.Slots)
+                {
+                    _scheduler.Queue.Shares[slot.Item.Flow].CountPoison(now);
+                }
+            }
+
+            _scheduler.Failed(batch, error, now, settled);
+            Record(settled, now);
+        }
+
+        Settle(settled);
+    }
+
+    /// <summary>The instance is lost with its run.</summary>
+    public void Lost(int instance, ScheduledBatch batch, Exception error, Settlements settled)
+    {
+        int wake;
+        lock (_lock)
+        {
+            var now = _clock.Now;
+            _scheduler.Lost(instance, batch, error, now, settled);
+            wake = _scheduler.Wake();
+            Record(settled, now);
+        }
+
+        Signal(wake);
+        Settle(settled);
+    }
+
+    /// <summary>Sleeps on the thread of a lost instance until it is time to replace it.</summary>
+    /// <returns>False when the queue was closed meanwhile.</returns>
+    public bool Pause(int instance, TimeSpan pause)
+    {
+        var until = _clock.Now + MonotonicClock.Nanoseconds(pause);
+        using var timer = _clock.Time.CreateTimer(
+            static state => ((AutoResetEvent)state!).Set(), _signals[instance], pause, Timeout.InfiniteTimeSpan);
+        while (!Volatile.Read(ref _isClosed) && _clock.Now < until)
+        {
+            _signals[instance].WaitOne();
+        }
+
+        return !Volatile.Read(ref _isClosed);
+    }
+
+    /// <summary>The replaced instance serves again.</summary>
+    public void Restored(int instance)
+    {
+        lock (_lock)
+        {
+            _scheduler.SetDown(instance, isDown: false);
+        }
+    }
+
+    /// <summary>The probe of an open breaker has ended.</summary>
+    public void Probed(bool succeeded)
+    {
+        int wake;
+        long next;
+        lock (_lock)
+        {
+            var now = _clock.Now;
+            _scheduler.Breaker.Probed(succeeded, now);
+            wake = _scheduler.Wake();
+            next = _scheduler.NextWake();
+        }
+
+        Signal(wake);
+        _timer.Arm(next);
+    }
+
+    // Without the lock, which the returning callers need.
+    private void AwaitReturn(int instance, ref int held)
+    {
+        var (rows, until) = (_scheduler.Queue.Rows, _scheduler.HoldEnd(instance));
+        do
+        {
+            Thread.Yield();
+        }
+        while (++held < MostHolds && _scheduler.Queue.Rows == rows && _clock.Now < until);
+
+        if (held >= MostHolds)
+        {
+            // A clock that stands still, as in tests, must not hold rows back for ever.
+            lock (_lock)
+            {
+                _scheduler.EndHold(instance);
+            }
+        }
+    }
+}
