@@ -53,6 +53,7 @@ public sealed class StatisticsVectorTests
     {
         await using var app = await OnnxApp.StartAsync(services => services.AddModel("addsub")
             .UseOnnxRuntime(OnnxModels.AddSub().ToBytes())
+            .WithQueue(options => options.MaxQueuedRows = 4096)
             .WithBatching(options => options.MaxBatchSize = 8));
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => SendAsync(app, 1 + (i % 11))));
 

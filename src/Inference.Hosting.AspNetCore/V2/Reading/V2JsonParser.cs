@@ -160,7 +160,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
         {
             // An escape of half a surrogate pair is valid JSON, yet no text.
             throw new InferenceException(
-                InferenceErrorCode.InvalidInput, $"{Subject}: the name of a property is not valid text.", exception);
+                InferenceErrorCode.InvalidInput, $"{Subject}: the name of a property is not valid UTF-8 text.", exception);
         }
     }
 
