@@ -105,6 +105,11 @@ internal sealed partial class BatchQueue : IDisposable
         }
         catch (InferenceException exception)
         {
+            if (exception.Code == InferenceErrorCode.DeadlineExceeded)
+            {
+                CountLate();
+            }
+
             return ValueTask.FromException<InferenceResponse>(exception);
         }
 
@@ -215,6 +220,17 @@ internal sealed partial class BatchQueue : IDisposable
         var settled = _spare ?? new Settlements();
         _spare = null;
         return settled;
+    }
+
+    // Its deadline had passed before it came.
+    private void CountLate()
+    {
+        lock (_lock)
+        {
+            Statistics.CountRefused();
+        }
+
+        _metrics?.Refused(Refusals.Tag(RefusalReason.Deadline));
     }
 
     private TimeSpan Refuse(PendingRequest pending, RefusalReason reason, long now)
