@@ -39,11 +39,11 @@ internal sealed class OnnxEngineInstance : IEngineInstance
 
     public OnnxEngineInstance(OnnxEngine engine, OnnxSession session, OnnxGraph graph)
     {
+        session.Acquire();
         (_engine, _session, _graph) = (engine, session, graph);
         (_inputs, _outputs) = (new(graph), new(graph));
         _batchAxes = new int?[graph.Outputs.Length];
         _key = new long[16];
-        session.Acquire();
     }
 
     public string Device => _session.Device.ToPublicString();

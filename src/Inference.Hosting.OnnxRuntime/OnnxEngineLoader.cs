@@ -49,16 +49,17 @@ internal sealed class OnnxEngineLoader(string model, string version, OnnxRuntime
             }
 
             logger.ModelLoaded(model, version, string.Join(", ", devices), source.Description, OrtEnvironment.NativeVersion);
-            return new(metadata, graph, axes, [.. sessions], source.Length, logger);
+            return new(metadata, graph, axes, [.. sessions], GraphSkim.MeasureFiles(source), logger);
         }
-        catch (Exception exception)
+        catch (InferenceException exception)
+        {
+            logger.ModelLoadFailed(exception, model, version, source.Description);
+            sessions.ForEach(session => session.Release());
+            throw;
+        }
+        catch
         {
             sessions.ForEach(session => session.Release());
-            if (exception is InferenceException)
-            {
-                logger.ModelLoadFailed(exception, model, version, source.Description);
-            }
-
             throw;
         }
     }

@@ -32,8 +32,11 @@ internal static partial class OnnxRuntimeLog
     [LoggerMessage(507, LogLevel.Information, "Output {Output} of {Model} does not have the shape that its symbols promise; its memory is taken in each run from now on.", EventName = "OnnxOutputShapeUnpredictable")]
     public static partial void OutputShapeUnpredictable(this ILogger logger, string output, string model);
 
-    [LoggerMessage(508, LogLevel.Information, "{Model} on {Device}: {DeviceNodes} nodes on the device, {CpuNodes} on the processor ({CpuOperators}).", EventName = "OnnxPlacement")]
+    [LoggerMessage(508, LogLevel.Information, "{Model} on {Device}: {DeviceNodes} nodes recorded on the device, {CpuNodes} on the processor ({CpuOperators}).", EventName = "OnnxPlacement")]
     public static partial void Placement(this ILogger logger, string model, string device, int deviceNodes, int cpuNodes, string cpuOperators);
+
+    [LoggerMessage(510, LogLevel.Error, "Could not load the library of custom operators {Library}.", EventName = "OnnxCustomOpLibraryFailed")]
+    public static partial void CustomOpLibraryFailed(this ILogger logger, Exception exception, string library);
 
     [LoggerMessage(509, LogLevel.Warning, "Provider library {Library} is of version {ProviderVersion}, ONNX Runtime of version {NativeVersion}: some operators may compute wrongly. Use matching versions.", EventName = "OnnxProviderVersionDiffers")]
     public static partial void ProviderVersionDiffers(this ILogger logger, string library, string providerVersion, string nativeVersion);

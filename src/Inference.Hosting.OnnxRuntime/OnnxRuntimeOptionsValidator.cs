@@ -18,7 +18,7 @@ internal sealed class OnnxRuntimeOptionsValidator : IValidateOptions<OnnxRuntime
         for (var i = 0; i < options.Devices.Count; i++)
         {
             CheckDevice($"Devices:{i}", options.Devices[i]);
-            if (options.Devices.IndexOf(options.Devices[i]) < i)
+            if (options.Devices.Take(i).Any(other => AreSame(other, options.Devices[i])))
             {
                 Add($"Devices:{i}", options.Devices[i], "is there twice. Name each device once, and set Batching:Instances for more instances.");
             }
@@ -49,12 +49,20 @@ internal sealed class OnnxRuntimeOptionsValidator : IValidateOptions<OnnxRuntime
             Add("SessionConfig", key, $"is not read by ONNX Runtime, which would ignore it. Did you mean {SessionConfigKeys.Nearest(key)}?");
         }
 
+        foreach (var (tensor, axis) in options.BatchAxes.Where(entry => entry.Value < -1))
+        {
+            Add($"BatchAxes:{tensor}", axis.ToString(CultureInfo.InvariantCulture), "is not an axis. Use 0 or more, or -1 for none.");
+        }
+
         foreach (var (symbol, size) in options.FreeDimensions.Where(entry => entry.Value < 1))
         {
             Add($"FreeDimensions:{symbol}", size.ToString(CultureInfo.InvariantCulture), "is not a size. Use 1 or more.");
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+
+        static bool AreSame(string left, string right)
+            => OnnxDevice.TryParse(left, out var one) && OnnxDevice.TryParse(right, out var other) && one == other;
 
         void CheckDevice(string key, string value)
         {

@@ -26,12 +26,20 @@ public sealed record InferenceContext
     /// <summary>The version to use, or null for the latest.</summary>
     public string? Version { get; init; }
 
+    /// <summary>The model that <see cref="Version"/> is meant for, by its name.</summary>
+    /// <value>Null by default: for every model that the call touches. Routes name the model of the route, so that the pin does not reach the models that it is composed of.</value>
+    public string? VersionModel { get; init; }
+
     /// <summary>Keeps a caller on one side of a canary: equal keys see equal versions.</summary>
     public string? VariantKey { get; init; }
 
     /// <summary>What happens when the request cannot be taken now.</summary>
     /// <value><see cref="InferenceOverflow.Wait"/> by default.</value>
     public InferenceOverflow Overflow { get; init; }
+
+    /// <summary>The version that is pinned for a model, or null.</summary>
+    /// <param name="model">Its name.</param>
+    public string? VersionFor(string model) => VersionModel is null || VersionModel == model ? Version : null;
 
     /// <summary>Makes a context current until the returned scope is disposed.</summary>
     /// <param name="context">The context, or null for none.</param>

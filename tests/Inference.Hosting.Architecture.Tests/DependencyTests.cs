@@ -29,7 +29,11 @@ public sealed class DependencyTests
     {
         [Core] = [],
         ["Inference.Hosting.OnnxRuntime"] = [Core, "Microsoft.ML.OnnxRuntime", "System.Numerics.Tensors"],
-        ["Inference.Hosting.AspNetCore"] = [Core, "Microsoft.AspNetCore.", "Microsoft.Net.Http.Headers"],
+        ["Inference.Hosting.AspNetCore"] = 
+        [
+            Core, "Microsoft.AspNetCore.", "Microsoft.Net.Http.Headers", "Microsoft.Extensions.Diagnostics.HealthChecks",
+            "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions", "Microsoft.Extensions.Features", "Microsoft.Extensions.ObjectPool",
+        ],
         ["Inference.Hosting.Testing"] = [Core],
     };
 
@@ -85,7 +89,7 @@ public sealed class DependencyTests
         select $"{Repository.Relative(project)} brings {reference}; the app picks the native package");
 
     private static bool IsFramework(string name)
-        => name == "System.Runtime" || (name.StartsWith("System.", StringComparison.Ordinal) && name != "System.Numerics.Tensors");
+        => name is "System.Runtime" or "Microsoft.Win32.Primitives" || (name.StartsWith("System.", StringComparison.Ordinal) && name != "System.Numerics.Tensors");
 
     private static IEnumerable<string> References(string project) => XDocument.Load(project).Descendants()
         .Where(element => element.Name.LocalName is "PackageReference" or "ProjectReference" or "FrameworkReference")

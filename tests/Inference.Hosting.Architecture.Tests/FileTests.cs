@@ -12,6 +12,11 @@ public sealed class FileTests
     /// <summary>Longer files, each with the reason why splitting it would be a loss.</summary>
     private static readonly Dictionary<string, string> _long = new()
     {
+        ["src/Inference.Hosting/Batching/BatchScheduler.cs"] = "the pure core: every rule of who goes and when, read against each other",
+        ["src/Inference.Hosting/Batching/BatchQueue.cs"] = "all that happens under the one lock, in one place",
+        ["src/Inference.Hosting/Batching/BatchLoop.cs"] = "steps 3 to 6 of a request in their order",
+        ["src/Inference.Hosting.OnnxRuntime/OnnxEngineInstance.cs"] = "the owner of one instance's buffers and bindings",
+        ["src/Inference.Hosting.AspNetCore/V2/Reading/V2JsonParser.cs"] = "one state machine over one grammar",
     };
 
     /// <summary>Types that stand in the file of another, each with the reason.</summary>
@@ -21,6 +26,19 @@ public sealed class FileTests
         ["src/Inference.Hosting/ModelStatistics.cs BatchStatistics"] = "two lines that make no sense apart from it",
         ["src/Inference.Hosting/ResponseStorage.cs OwnedResponseStorage"] = "the trivial case of it, four lines",
         ["src/Inference.Hosting/Engines/EngineException.cs EngineFault"] = "the enum of its one property",
+        ["src/Inference.Hosting/Batching/Admission.cs RefusalReason"] = "the enum of its one property",
+        ["src/Inference.Hosting/Batching/InstanceState.cs InstancePhase"] = "the enum of its one property",
+        ["src/Inference.Hosting/Batching/TakeResult.cs TakeKind"] = "the enum of its one property",
+        ["src/Inference.Hosting/Batching/ScheduledBatch.cs BatchSlot"] = "its element, which nothing else holds",
+        ["src/Inference.Hosting/Batching/Settlements.cs Settlement"] = "its element, which nothing else holds",
+        ["src/Inference.Hosting.AspNetCore/V2/Reading/JsonElements.cs BoolElement"] = "a table: how each datatype is read",
+        ["src/Inference.Hosting.AspNetCore/V2/Reading/JsonElements.cs IntegerElement"] = "a table: how each datatype is read",
+        ["src/Inference.Hosting.AspNetCore/V2/Reading/JsonElements.cs SingleElement"] = "a table: how each datatype is read",
+        ["src/Inference.Hosting.AspNetCore/V2/Reading/JsonElements.cs DoubleElement"] = "a table: how each datatype is read",
+        ["src/Inference.Hosting.AspNetCore/V2/Reading/JsonElements.cs HalfElement"] = "a table: how each datatype is read",
+        ["src/Inference.Hosting.AspNetCore/V2/Reading/JsonElements.cs BFloat16Element"] = "a table: how each datatype is read",
+        ["src/Inference.Hosting.AspNetCore/V2/Reading/JsonElements.cs StringElement"] = "a table: how each datatype is read",
+        ["src/Inference.Hosting.AspNetCore/V2/Reading/JsonElements.cs NumberText"] = "a table: how each datatype is read",
     };
 
     /// <summary>Where users look for verbs: in the namespaces of the containers that they extend.</summary>

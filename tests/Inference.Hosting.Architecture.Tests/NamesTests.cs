@@ -3,9 +3,14 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Inference.Hosting.AspNetCore;
+using Inference.Hosting.AspNetCore.Http;
+using Inference.Hosting.Models;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Hosting.Architecture.Tests;
@@ -35,6 +40,10 @@ public sealed partial class NamesTests
             where attribute is not null
             orderby attribute.EventId
             select (type, attribute)];
+
+    private static readonly List<Type> _options =
+        [.. Assemblies.All.SelectMany(assembly => assembly.GetExportedTypes())
+            .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal))];
 
     [Fact]
     public void Events_AreAsAgreed() => Snapshot.Verify(
@@ -72,31 +81,51 @@ public sealed partial class NamesTests
     [Fact]
     public void ConfigurationKeys_AreAsAgreed()
     {
-        var sections = (
-            from file in SourceFile.All
-            from call in file.Syntax.DescendantNodes().OfType<InvocationExpressionSyntax>()
-            let name = (call.Expression as MemberAccessExpressionSyntax)?.Name as GenericNameSyntax
-            where name?.Identifier.Text == "AddModelOptions"
-            let section = call.ArgumentList.Arguments.Select(argument => argument.Expression).OfType<LiteralExpressionSyntax>().First()
-            select (Options: name.TypeArgumentList.Arguments[0].ToString(), Section: section.Token.ValueText))
-            .ToLookup(item => item.Options, item => item.Section);
-        var lines =
-            from assembly in Assemblies.All
-            from type in assembly.GetExportedTypes()
-            where type.Name.EndsWith("Options", StringComparison.Ordinal)
-            let path = sections.Contains(type.Name) ? $"Inference:Models:{{name}}:{sections[type.Name].First()}"
-                : type.Name == "ModelOptions" ? "Inference:Models:{name}"
-                : type.Name
-            let instance = Activator.CreateInstance(type)
-            from property in type.GetProperties()
-            where !typeof(Delegate).IsAssignableFrom(property.PropertyType)
-            select $"{path}:{property.Name} {TypePrinter.Name(property.PropertyType)}{Default(property.GetValue(instance))}";
-        Snapshot.Verify("names/configuration.txt", lines.Order(StringComparer.Ordinal));
+        var services = new ServiceCollection();
+        services.AddModel("m").UseOnnxRuntime([1]);
+        var definition = services.Select(service => service.ImplementationInstance).Single(instance => instance?.GetType().Name == "ModelDefinition")!;
+        var sections = (IDictionary<string, IReadOnlySet<string>>)definition.GetType().GetProperty("Sections")!.GetValue(definition)!;
+        IEnumerable<(string Path, Type Type)> roots =
+        [
+            ("Inference:Models:{name}", typeof(ModelOptions)),
+            (InferenceHttpOptions.Section, typeof(InferenceHttpOptions)),
+            .. sections.Select(section => ($"Inference:Models:{{name}}:{section.Key}", _options.Single(type =>
+                section.Value.SetEquals(type.GetProperties().Select(property => property.Name))))),
+        ];
+        Snapshot.Verify(
+            "names/configuration.txt",
+            roots.SelectMany(root => Keys(root.Path, root.Type)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void ErrorCodes_AreAsAgreed()
-        => Snapshot.Verify("names/errors.txt", Enum.GetNames<InferenceErrorCode>());
+    public void ErrorCodes_AreAsAgreed() => Snapshot.Verify(
+        "names/errors.txt",
+        Enum.GetValues<InferenceErrorCode>().Select(code => $"{code} {ErrorTable.Find(code)}"));
+
+    [Fact]
+    public void Routes_AreAsAgreed()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddModel("m").UseEngine((_, _) => throw new NotSupportedException("Nothing starts here."));
+        var app = builder.Build();
+        app.MapInference();
+        Snapshot.Verify("names/routes.txt", Routes(app).Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> Routes(IEndpointRouteBuilder app)
+        => from source in app.DataSources
+           from endpoint in source.Endpoints.OfType<RouteEndpoint>()
+           from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["*"]
+           select $"{endpoint.RoutePattern.RawText} {method}";
+
+    private static IEnumerable<string> Keys(string path, Type options)
+    {
+        var instance = Activator.CreateInstance(options);
+        return options.GetProperties().Where(property => !typeof(Delegate).IsAssignableFrom(property.PropertyType))
+            .SelectMany(property => _options.Contains(property.PropertyType)
+                ? Keys($"{path}:{property.Name}", property.PropertyType)
+                : [$"{path}:{property.Name} {TypePrinter.Name(property.PropertyType)}{Default(property.GetValue(instance))}"]);
+    }
 
     [GeneratedRegex(@"^(inference|gen_ai)\.[a-z][a-z_.]*$")]
     private static partial Regex TelemetryName();

@@ -7,15 +7,16 @@ namespace Inference.Hosting.Architecture.Tests;
 /// <summary>What every type keeps.</summary>
 public sealed class TypeTests
 {
-    /// <summary>Public types between packages stay open only where a user is meant to derive.</summary>
-    private static readonly string[] _open =
-    [
-    ];
+    /// <summary>Classes that stay open, each with the reason.</summary>
+    private static readonly Dictionary<string, string> _open = new()
+    {
+        ["Inference.Hosting.Queueing.QueueItem"] = "all that the scheduler sees of a request; its tests schedule bare items",
+    };
 
     [Fact]
     public void EveryClass_IsSealedStaticOrAbstract() => Faults.AssertNone(
         from type in Assemblies.All.SelectMany(assembly => assembly.GetTypes())
-        where type.IsClass && !type.IsSealed && !type.IsAbstract && !IsGenerated(type) && !_open.Contains(type.FullName)
+        where type.IsClass && !type.IsSealed && !type.IsAbstract && !IsGenerated(type) && !_open.ContainsKey(type.FullName!)
         select $"{type.FullName}: seal it");
 
     [Fact]

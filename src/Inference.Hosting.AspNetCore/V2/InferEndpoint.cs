@@ -40,7 +40,7 @@ internal sealed class InferEndpoint(EndpointServices services)
             }
 
             // (3) Call, (4) answer, with the labels of the version that did answer.
-            using var response = await InferAsync(context, tensors, reader.Request.Inference, routeVersion, deadline);
+            using var response = await InferAsync(context, tensors, reader.Request.Inference, (model.Name, routeVersion), deadline);
             var answered = response.Timing.Version ?? version.Version;
             var info = model.Versions.FirstOrDefault(known => known.Version == answered) ?? version;
             await V2ResponseWriter.WriteAsync(
@@ -53,14 +53,15 @@ internal sealed class InferEndpoint(EndpointServices services)
     }
 
     private ValueTask<InferenceResponse> InferAsync(
-        HttpContext context, ITensorModel tensors, InferenceRequest request, string? version, DateTimeOffset? deadline)
+        HttpContext context, ITensorModel tensors, InferenceRequest request, (string Model, string? Version) pin, DateTimeOffset? deadline)
     {
         var ambient = new InferenceContext
         {
             Tenant = services.Options.Tenant(context),
             Priority = request.Priority,
             Deadline = deadline,
-            Version = version,
+            Version = pin.Version,
+            VersionModel = pin.Model,
             Overflow = InferenceOverflow.Reject,
         };
 

@@ -4,52 +4,57 @@ namespace Inference.Hosting.OnnxRuntime.Graphs;
 
 /// <summary>Along which axis of each input and output rows are stacked.</summary>
 /// <param name="Inputs">Null for an input that all rows of a run share.</param>
-/// <param name="Outputs">Never null where rows are stacked at all.</param>
-/// <param name="NeedsProof">Whether symbols leave it open, so that a run has to show it.</param>
+/// <param name="Outputs">Null for an output whose axis a run has to show.</param>
+/// <param name="NeedsProof">Whether symbols leave anything open.</param>
 internal sealed record BatchAxes(int?[] Inputs, int?[] Outputs, bool NeedsProof)
 {
     /// <summary>Whether rows of different callers may share a run, if the proof succeeds.</summary>
     public bool Exist => Array.Exists(Inputs, axis => axis is not null);
 
-    /// <summary>Finds the axes by what the owner declared and by symbols; what they leave open is axis 0, to be proved.</summary>
+    /// <summary>Finds the axes by what the owner declared and by symbols. What they leave open is axis 0 of inputs, and any axis of outputs, to be proved.</summary>
     /// <exception cref="InferenceException">A declared name or axis is not in the graph.</exception>
     public static BatchAxes Find(OnnxGraph graph, IReadOnlyDictionary<string, int> declared)
     {
         Check(graph, declared);
-        var none = new BatchAxes(new int?[graph.Inputs.Length], new int?[graph.Outputs.Length], NeedsProof: false);
         var symbol = FindSymbol(graph, declared);
         var proof = false;
-        var inputs = Array.ConvertAll(graph.Inputs, input => Axis(input, isOutput: false));
-        if (!Array.Exists(inputs, axis => axis is not null))
-        {
-            return none;
-        }
+        var inputs = Array.ConvertAll(graph.Inputs, InputAxis);
+        var outputs = Array.ConvertAll(graph.Outputs, OutputAxis);
 
         // An output that does not grow with the rows cannot be divided among callers.
-        var outputs = Array.ConvertAll(graph.Outputs, output => Axis(output, isOutput: true));
-        return Array.Exists(outputs, axis => axis is null) ? none : new(inputs, outputs, proof);
+        return Array.Exists(inputs, axis => axis is not null) && Array.TrueForAll(graph.Outputs, CanGrow)
+            ? new(inputs, outputs, proof)
+            : new(new int?[inputs.Length], new int?[outputs.Length], NeedsProof: false);
 
-        int? Axis(OnnxTensorInfo tensor, bool isOutput)
+        int? InputAxis(OnnxTensorInfo tensor)
         {
-            if (declared.TryGetValue(tensor.Name, out var axis))
-            {
-                return axis < 0 ? null : axis;
-            }
-
-            if (symbol is not null && tensor.AxisOf(symbol) is { } named and >= 0)
-            {
-                return named;
-            }
-
-            // An output without dimensions may be of open rank: the proof shows which.
-            if (tensor.Dimensions is [< 0, ..] || (isOutput && tensor.Dimensions.Length == 0))
+            var axis = KnownAxis(tensor);
+            if (axis is null && tensor.Dimensions is [< 0, ..])
             {
                 proof = true;
                 return 0;
             }
 
-            return null;
+            return axis < 0 ? null : axis;
         }
+
+        int? OutputAxis(OnnxTensorInfo tensor)
+        {
+            var axis = KnownAxis(tensor);
+            proof |= axis is null;
+            return axis < 0 ? null : axis;
+        }
+
+        // -1 where the owner says that there is none.
+        int? KnownAxis(OnnxTensorInfo tensor)
+            => declared.TryGetValue(tensor.Name, out var axis) ? axis
+                : symbol is not null && tensor.AxisOf(symbol) is { } named and >= 0 ? named
+                : null;
+
+        // An output without dimensions may be of open rank: the proof shows which.
+        bool CanGrow(OnnxTensorInfo tensor)
+            => declared.GetValueOrDefault(tensor.Name, 0) >= 0
+                && (tensor.Dimensions.Length == 0 || Array.Exists(tensor.Dimensions, dimension => dimension < 0));
     }
 
     /// <summary>The batch symbol: of an input that the owner declared, else of the first input whose axis 0 has one.</summary>

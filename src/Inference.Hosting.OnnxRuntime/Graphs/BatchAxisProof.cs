@@ -10,7 +10,7 @@ namespace Inference.Hosting.OnnxRuntime.Graphs;
 internal static class BatchAxisProof
 {
     // Sizes for free dimensions that are not rows: some graphs need room for their kernels.
-    private static readonly int[] _sizes = [1, 16, 64];
+    private static readonly int[] _sizes = [1, 16, 64, 256];
 
     /// <returns>The metadata with batch axes, or as it was, with a line in the log, when the proof fails.</returns>
     public static ModelMetadata Prove(ModelMetadata metadata, BatchAxes axes, IEngineInstance instance, ILogger logger)
@@ -22,10 +22,12 @@ internal static class BatchAxisProof
             {
                 var one = Run(metadata, axes, instance, rows: 1, size);
                 var three = Run(metadata, axes, instance, rows: 3, size);
-                var wrong = Enumerable.Range(0, one.Length).FirstOrDefault(i => !Follows(one[i], three[i], axes.Outputs[i]!.Value), -1);
+                var outputs = one.Select((shape, i) => FollowingAxis(shape, three[i], axes.Outputs[i])).ToArray();
+                var wrong = Array.IndexOf(outputs, null);
                 if (wrong < 0)
                 {
-                    return MetadataBuilder.WithBatchAxes(metadata, axes, outputRanks: [.. one.Select(shape => shape.Length)]);
+                    return MetadataBuilder.WithBatchAxes(
+                        metadata, axes with { Outputs = outputs }, outputRanks: [.. one.Select(shape => shape.Length)]);
                 }
 
                 reason = $"output '{metadata.Outputs[wrong].Name}' has shape [{string.Join(',', one[wrong])}] for 1 row and [{string.Join(',', three[wrong])}] for 3.";
@@ -41,8 +43,19 @@ internal static class BatchAxisProof
         return metadata;
     }
 
-    private static bool Follows(long[] one, long[] three, int axis)
-        => one.Length == three.Length && axis < one.Length && one[axis] == 1 && three[axis] == 3;
+    /// <summary>The axis that had 1 entry for 1 row and 3 for 3; the known one, if any, has to be it.</summary>
+    private static int? FollowingAxis(long[] one, long[] three, int? known)
+    {
+        for (var axis = known ?? 0; one.Length == three.Length && axis < (known + 1 ?? one.Length); axis++)
+        {
+            if (one[axis] == 1 && three[axis] == 3)
+            {
+                return axis;
+            }
+        }
+
+        return null;
+    }
 
     private static long[][] Run(ModelMetadata metadata, BatchAxes axes, IEngineInstance instance, int rows, int size)
     {

@@ -6,8 +6,8 @@ using Inference.Hosting.OnnxRuntime.Sessions;
 namespace Inference.Hosting.OnnxRuntime.Graphs;
 
 /// <summary>
-/// Reads the types of a graph's inputs and outputs from the file itself, when ONNX Runtime refuses the graph without saying whose type
-/// it is that it cannot take. Skips weights, so it is quick on any size.
+/// Reads from the file itself what ONNX Runtime does not tell: whose type it is that it cannot take, and which files hold the weights.
+/// Skips weights, so it is quick on any size.
 /// </summary>
 internal static class GraphSkim
 {
@@ -32,6 +32,68 @@ internal static class GraphSkim
         }
 
         return null;
+    }
+
+    /// <summary>Bytes of the graph and of its files with external data.</summary>
+    public static long MeasureFiles(ModelSource source)
+    {
+        var files = new HashSet<string>(StringComparer.Ordinal);
+        try
+        {
+            using var stream = source.OpenRead();
+            foreach (var (field, _, model) in new Fields(stream, stream.Length))
+            {
+                if (field == 7 && model is not null)
+                {
+                    AddExternalFiles(model, files);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            // A format of ONNX Runtime's own holds its weights itself.
+        }
+
+        return source.Length + files.Sum(source.LengthOf);
+    }
+
+    private static void AddExternalFiles(Fields graph, HashSet<string> files)
+    {
+        foreach (var (field, _, initializer) in graph)
+        {
+            // GraphProto.initializer
+            if (field != 5 || initializer is null)
+            {
+                continue;
+            }
+
+            foreach (var (part, _, entry) in initializer)
+            {
+                // TensorProto.external_data
+                if (part == 13 && entry is not null && ReadEntry(entry) is ("location", var file))
+                {
+                    files.Add(file);
+                }
+            }
+        }
+    }
+
+    private static (string Key, string Value) ReadEntry(Fields entry)
+    {
+        var (key, value) = ("", "");
+        foreach (var (field, _, content) in entry)
+        {
+            if (field == 1 && content is not null)
+            {
+                key = content.ReadText();
+            }
+            else if (field == 2 && content is not null)
+            {
+                value = content.ReadText();
+            }
+        }
+
+        return (key, value);
     }
 
     private static InferenceException? InGraph(Fields graph)

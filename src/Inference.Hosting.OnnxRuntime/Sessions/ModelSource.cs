@@ -17,6 +17,15 @@ internal sealed class ModelSource(string? path, byte[]? bytes)
     /// <summary>Bytes of the graph itself, without external data.</summary>
     public long Length => Path is null ? bytes!.Length : new FileInfo(Path).Length;
 
+    /// <summary>Bytes of a file beside the graph; 0 when there is none.</summary>
+    /// <param name="name">As the graph names it.</param>
+    public long LengthOf(string name)
+    {
+        var folder = System.IO.Path.GetDirectoryName(Path);
+        var file = folder is null ? null : new FileInfo(System.IO.Path.Combine(folder, name));
+        return file is { Exists: true } ? file.Length : 0;
+    }
+
     public InferenceSession Open(SessionOptions options)
         => Path is null ? new(bytes!, options) : new(Path, options);
 

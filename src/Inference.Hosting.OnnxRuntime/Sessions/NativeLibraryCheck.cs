@@ -39,9 +39,8 @@ internal static unsafe class NativeLibraryCheck
             using var process = Process.GetCurrentProcess();
             foreach (ProcessModule module in process.Modules)
             {
-                if (module.ModuleName.Contains("onnxruntime", StringComparison.OrdinalIgnoreCase)
-                    && !module.ModuleName.Contains("Microsoft.ML", StringComparison.OrdinalIgnoreCase)
-                    && !module.ModuleName.Contains("providers", StringComparison.OrdinalIgnoreCase))
+                if (module.ModuleName.StartsWith("libonnxruntime.", StringComparison.OrdinalIgnoreCase)
+                    || module.ModuleName.StartsWith("onnxruntime.", StringComparison.OrdinalIgnoreCase))
                 {
                     return module.FileName;
                 }
@@ -79,16 +78,23 @@ internal static unsafe class NativeLibraryCheck
         }
 
         var table = (ApiBase*)((delegate* unmanaged[Stdcall]<nint>)export)();
-        var native = Marshal.PtrToStringUTF8(table->GetVersionString()) ?? "";
+        return Judge(managed, Marshal.PtrToStringUTF8(table->GetVersionString()) ?? "", version => table->GetApi(version));
+    }
 
+    /// <summary>The problem with a library's version, or null.</summary>
+    /// <param name="managed">Version of the managed library.</param>
+    /// <param name="native">Version of the native library.</param>
+    /// <param name="getTable">Gives a function table by version, or 0.</param>
+    internal static string? Judge(Version managed, string native, Func<uint, nint> getTable)
+    {
         // Asking for a table that is not there writes to stderr, so the version is looked at first.
-        if (Minor(native) >= managed.Minor || table->GetApi((uint)managed.Minor) != 0)
+        if (Minor(native) >= managed.Minor || getTable((uint)managed.Minor) != 0)
         {
             return null;
         }
 
-        return $"The native ONNX Runtime library is of version {native}, older than the managed one, {wanted}. "
-            + $"Set the NuGet package {Package} to version {wanted} in the app; when two packages bring a native library, remove one.";
+        return $"The native ONNX Runtime library is of version {native}, older than the managed one, {managed.Major}.{managed.Minor}. "
+            + $"Set the NuGet package {Package} to version {managed.Major}.{managed.Minor} in the app; when two packages bring a native library, remove one.";
     }
 
     private static int Minor(string version)

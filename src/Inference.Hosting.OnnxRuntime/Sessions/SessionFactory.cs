@@ -90,7 +90,23 @@ internal sealed partial class SessionFactory(string model, ModelSource source, O
 
         foreach (var library in options.CustomOpLibraries)
         {
+            RegisterCustomOps(native, library);
+        }
+    }
+
+    private void RegisterCustomOps(SessionOptions native, string library)
+    {
+        try
+        {
             native.RegisterCustomOpLibrary(library);
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or DllNotFoundException)
+        {
+            logger.CustomOpLibraryFailed(exception, library);
+            throw new InferenceException(
+                InferenceErrorCode.NotReady,
+                $"The library '{Path.GetFileName(library)}' of OnnxRuntime:CustomOpLibraries could not be loaded. The log has its path and the reason.",
+                exception);
         }
     }
 
@@ -127,6 +143,11 @@ internal sealed partial class SessionFactory(string model, ModelSource source, O
         if (missing.Count > 0)
         {
             return $"The device '{name}' is not available: {string.Join(", ", missing)} could not be loaded. Install the libraries of the device where the system finds them, in the versions that the native ONNX Runtime package asks for.";
+        }
+
+        if (detail.Contains("provider option", StringComparison.OrdinalIgnoreCase))
+        {
+            return $"The device '{name}' does not take one of the options in OnnxRuntime:ProviderOptions. The log names it.";
         }
 
         return device.Library is null

@@ -6,6 +6,11 @@ namespace Inference.Hosting.Backends;
 /// <remarks>Thread-safe. Admission, rollout, health, metrics and routes sit above it and are the same for all.</remarks>
 public interface IModelBackend
 {
+    /// <summary>Whether loaded versions offer a capability by themselves. Asked at start, before anything is loaded.</summary>
+    /// <param name="capability">A capability contract of the core other than <see cref="Capabilities.ITensorModel"/>, or <see cref="ITokenGenerator"/>.</param>
+    /// <returns>False by default. If true, <see cref="ILoadedModel.GetCapability"/> gives it.</returns>
+    bool Offers(Type capability) => false;
+
     /// <summary>Opens the files of the version, so that assets can be built from them without loading the graph.</summary>
     /// <param name="context">Which version.</param>
     /// <param name="cancellationToken">Gives up.</param>

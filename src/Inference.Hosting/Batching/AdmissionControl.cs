@@ -12,9 +12,13 @@ internal sealed class AdmissionControl(RequestQueue queue, RunTimeCurve curve, R
 
     private readonly long[] _lastProbe = [.. Enumerable.Repeat(long.MinValue / 2, 32)];
 
+    /// <summary>Whether even an empty queue has no room.</summary>
+    public static bool IsTooLarge(QueueItem item, SchedulerSettings settings)
+        => item.Rows > settings.MaxQueuedRows || item.Bytes > settings.MaxQueuedBytes;
+
     public RefusalReason Check(QueueItem item, SchedulerSettings settings, long now)
     {
-        if (item.Rows > settings.MaxQueuedRows || item.Bytes > settings.MaxQueuedBytes)
+        if (IsTooLarge(item, settings))
         {
             return RefusalReason.TooLarge;
         }

@@ -46,9 +46,9 @@ internal sealed partial class BatchQueue : IDisposable
 
     public MonotonicClock Clock => _clock;
 
-    public RunStatistics Statistics { get; } = new();
-
     public ResponsePool Responses => _responses;
+
+    public RunStatistics Statistics { get; } = new();
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
@@ -64,10 +64,20 @@ internal sealed partial class BatchQueue : IDisposable
     /// <summary>Takes new options over, from the next decision on.</summary>
     public void Apply(SchedulerSettings settings)
     {
+        var settled = RentSettlements();
+        int wake;
         lock (_lock)
         {
+            var now = _clock.Now;
             _scheduler.Apply(settings);
+            _scheduler.FailTooLarge(settled);
+            wake = _scheduler.LetIn(now);
+            Record(settled, now);
         }
+
+        Signal(wake);
+        Settle(settled);
+        _spare = settled;
     }
 
     /// <summary>The response of a request whose parts may start on two instances at once.</summary>
@@ -88,23 +98,31 @@ internal sealed partial class BatchQueue : IDisposable
         }
 
         var settings = _scheduler.Settings;
-        PendingRequest pending;
-        long now;
+        RequestLayout layout;
         try
         {
-            var layout = _analyzer.Analyze(request, settings.MaxLength ?? int.MaxValue);
-            if (layout.Rows == 0)
-            {
-                return new(new InferenceResponse(_responses.RentEmpty(layout)));
-            }
+            layout = _analyzer.Analyze(request, settings.MaxLength ?? int.MaxValue);
+        }
+        catch (InferenceException exception)
+        {
+            return ValueTask.FromException<InferenceResponse>(exception);
+        }
 
-            pending = _pool.Rent();
-            pending.Begin(request, layout);
-            now = _clock.Now;
+        if (layout.Rows == 0)
+        {
+            return new(new InferenceResponse(_responses.RentEmpty(layout)));
+        }
+
+        var pending = _pool.Rent();
+        pending.Begin(request, layout);
+        var now = _clock.Now;
+        try
+        {
             RequestTerms.Apply(pending, request, settings, _scheduler.Queue.Shares, _clock, now);
         }
         catch (InferenceException exception)
         {
+            pending.Recycle();
             if (exception.Code == InferenceErrorCode.DeadlineExceeded)
             {
                 CountLate();

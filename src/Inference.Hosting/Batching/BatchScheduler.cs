@@ -61,6 +61,21 @@ internal sealed class BatchScheduler
         Cap.Reset();
     }
 
+    /// <summary>Answers those at the door whom lower limits would keep there for ever, before those behind them.</summary>
+    public void FailTooLarge(Settlements settled)
+    {
+        for (var item = _door.Head; item is not null;)
+        {
+            var next = item.Next;
+            if (AdmissionControl.IsTooLarge(item, Settings))
+            {
+                Fail(item, Refusals.Create(RefusalReason.TooLarge, item, Settings, TimeSpan.Zero), settled);
+            }
+
+            item = next;
+        }
+    }
+
     /// <summary>Takes a request in, or says why not.</summary>
     public Admission TryEnqueue(QueueItem item, long now)
     {
@@ -385,7 +400,7 @@ internal sealed class BatchScheduler
 
     private void Promote(long now)
     {
-        // Those whose own share is full let others pass.
+        // Those whose own share is full, or who will not make it, let others pass.
         var passed = 0;
         for (var item = _door.Head; item is not null;)
         {
@@ -396,7 +411,7 @@ internal sealed class BatchScheduler
                 _door.Remove(item);
                 Enter(item, now);
             }
-            else if (reason != RefusalReason.Share || ++passed > MostPassed)
+            else if (reason is not (RefusalReason.Share or RefusalReason.Deadline or RefusalReason.Impossible) || ++passed > MostPassed)
             {
                 return;
             }

@@ -21,10 +21,14 @@ internal static class ModelServices
         ArgumentNullException.ThrowIfNull(services);
         ModelName.Validate(name, "model name");
         var definition = services.Select(service => service.IsKeyedService ? null : service.ImplementationInstance as ModelDefinition)
-            .FirstOrDefault(known => known?.Name == name);
+            .FirstOrDefault(known => string.Equals(known?.Name, name, StringComparison.OrdinalIgnoreCase));
         if (definition is not null)
         {
-            return new ModelBuilder(services, definition);
+            // Configuration keys have no case, so the two would share their options.
+            return definition.Name == name
+                ? new ModelBuilder(services, definition)
+                : throw new InvalidOperationException(
+                    $"Model '{name}' differs from model '{definition.Name}' only in case. Use one of the two names.");
         }
 
         AddCore(services);

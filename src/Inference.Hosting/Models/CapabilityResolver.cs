@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Inference.Hosting.Models;
 
-/// <summary>Finds what serves a capability of a model: its T, else a package that builds it, else the raw client for tensors.</summary>
+/// <summary>Finds what serves a capability of a model: its T, else its backend, else a package that builds it.</summary>
 internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<ICapabilityFactory> factories)
 {
     private readonly ConcurrentDictionary<(Type Capability, string Model), object?> _built = new();
@@ -33,6 +33,11 @@ internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<
 
     private object? Build(Type capability, ModelHost host)
     {
+        if (host.Offers(capability) && LeasedCapabilities.Create(capability, host) is { } leased)
+        {
+            return leased;
+        }
+
         foreach (var factory in factories)
         {
             if (factory.TryCreate(capability, host.Client, services) is { } built)

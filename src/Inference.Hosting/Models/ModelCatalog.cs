@@ -22,7 +22,7 @@ internal sealed class ModelCatalog : IModelCatalog
         var byName = _hosts.ToDictionary(host => host.Name, StringComparer.Ordinal);
         foreach (var host in _hosts)
         {
-            foreach (var alias in host.Definition.Aliases.Concat(host.Options.Aliases))
+            foreach (var alias in host.Aliases)
             {
                 if (!byName.TryAdd(alias, host))
                 {

@@ -19,8 +19,8 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
     public async ValueTask<ModelLease> AcquireAsync(CancellationToken cancellationToken = default)
     {
         var context = InferenceContext.Current;
-        var version = host.TryEnter(context?.Version)
-            ?? await host.EnterAsync(context?.Version, context?.Overflow ?? default, context?.Deadline, cancellationToken)
+        var version = host.TryEnter(context?.VersionFor(host.Name))
+            ?? await host.EnterAsync(context?.VersionFor(host.Name), context?.Overflow ?? default, context?.Deadline, cancellationToken)
                 .ConfigureAwait(false);
         return new ModelVersionLease(version, this);
     }
@@ -37,7 +37,7 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         ModelVersion? entered;
         try
         {
-            entered = host.TryEnter(request.Version ?? context?.Version);
+            entered = host.TryEnter(request.Version ?? context?.VersionFor(host.Name));
         }
         catch (InferenceException exception)
         {
@@ -48,6 +48,9 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
             ? InferAsync(entered, request, cancellationToken)
             : EnterAndInferAsync(request, context, cancellationToken);
     }
+
+    /// <summary>Measures a call that is no <see cref="InferAsync(InferenceRequest, CancellationToken)"/>.</summary>
+    public CallMeasure Measure(string version) => new(host.Name, version, _metrics, _time);
 
     /// <summary>Runs a request on a version that was entered for it, and leaves the version.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -87,7 +90,7 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         InferenceRequest request, InferenceContext? context, CancellationToken cancellationToken)
     {
         var version = await host.EnterAsync(
-            request.Version ?? context?.Version,
+            request.Version ?? context?.VersionFor(host.Name),
             request.Overflow ?? context?.Overflow ?? default,
             request.Deadline ?? context?.Deadline,
             cancellationToken).ConfigureAwait(false);
@@ -96,12 +99,7 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
 
     private void Failed(ModelVersion version, long started, Activity? activity, Exception exception)
     {
-        var outcome = exception switch
-        {
-            OperationCanceledException => "cancelled",
-            InferenceException known => known.Code.ToString(),
-            _ => nameof(InferenceErrorCode.EngineFailed),
-        };
+        var outcome = CallMeasure.OutcomeOf(exception);
         if (started != 0)
         {
             _metrics.Answered(version.Model, version.Version, _time.GetElapsedTime(started), outcome);

@@ -8,9 +8,12 @@ internal sealed class ModelHost
     private readonly ModelDefinition _definition;
     private readonly ModelHostDependencies _dependencies;
     private readonly VersionSlot[] _slots;
+    private readonly string[] _aliases;
+    private readonly Lock _lock = new();
     private volatile TaskCompletionSource _changed = NewSignal();
     private volatile VersionSlot? _latest;
     private volatile bool _draining;
+    private volatile bool _isLaidOff;
 
     public ModelHost(ModelDefinition definition, ModelHostDependencies dependencies)
     {
@@ -20,6 +23,7 @@ internal sealed class ModelHost
             .OrderBy(backend => backend.Key, VersionComparer.Instance)
             .Select(backend => new VersionSlot(
                 definition, backend.Key, backend.Value(dependencies.Services), dependencies, OnChanged))];
+        _aliases = [.. definition.Aliases.Concat(Options.Aliases).Distinct(StringComparer.Ordinal)];
         Client = new ModelClient(this, dependencies);
     }
 
@@ -29,6 +33,9 @@ internal sealed class ModelHost
 
     public ModelClient Client { get; }
 
+    /// <summary>Other names, as they were at start.</summary>
+    public IReadOnlyList<string> Aliases => _aliases;
+
     public ModelOptions Options => _dependencies.Options.Get(Name);
 
     /// <summary>Whether anything computes under the name; a model that only composes others has no versions.</summary>
@@ -36,6 +43,9 @@ internal sealed class ModelHost
 
     /// <summary>Completes when a version changes its state.</summary>
     public Task Changed => _changed.Task;
+
+    /// <summary>Whether a backend of the model says that it offers a capability by itself.</summary>
+    public bool Offers(Type capability) => _slots.Any(slot => slot.Offers(capability));
 
     public ModelInfo Describe()
     {
@@ -45,10 +55,11 @@ internal sealed class ModelHost
             : [new ModelVersionInfo(ModelDefinition.DefaultVersion, ModelState.Ready)];
         return new ModelInfo(Name, versions)
         {
-            Aliases = [.. _definition.Aliases, .. Options.Aliases],
+            Aliases = _aliases,
             Default = versions.LastOrDefault(version => version.State == ModelState.Ready),
             Policies = _definition.Policies,
             IsRequired = Options.Required,
+            IsAwaited = !_isLaidOff && (Options.Required || Options.LoadAtStart),
         };
     }
 
@@ -127,11 +138,18 @@ internal sealed class ModelHost
     }
 
     public async Task LoadAsync(string? version, CancellationToken cancellationToken)
-        => await Task.WhenAll(Select(version).Select(slot => slot.LoadAsync(cancellationToken))).ConfigureAwait(false);
+    {
+        _isLaidOff = false;
+        await Task.WhenAll(Select(version).Select(slot => slot.LoadAsync(cancellationToken))).ConfigureAwait(false);
+    }
 
     public async Task UnloadAsync(string? version, CancellationToken cancellationToken)
-        => await Task.WhenAll(Select(version).Select(
+    {
+        // Readiness of the host must not wait for what somebody took away on purpose.
+        _isLaidOff = version is null;
+        await Task.WhenAll(Select(version).Select(
             slot => slot.UnloadAsync("The model was unloaded.", cancellationToken))).ConfigureAwait(false);
+    }
 
     public void BeginDrain()
     {
@@ -147,13 +165,18 @@ internal sealed class ModelHost
     public async Task StopAsync()
         => await Task.WhenAll(_slots.Select(slot => slot.DisposeAsync().AsTask())).ConfigureAwait(false);
 
-    /// <summary>The slot of a version.</summary>
+    /// <summary>What a call would enter now, or null.</summary>
+    public ModelVersion? Peek(string? version)
+        => version is null || _slots.Any(slot => slot.Version == version) ? Find(version)?.Current : null;
+
+    /// <summary>The slot of a version; without one, the latest that can serve.</summary>
     /// <exception cref="InferenceException">NotFound.</exception>
     public VersionSlot? Find(string? version)
     {
         if (version is null)
         {
-            return _latest;
+            var latest = _latest;
+            return latest?.Current?.Loaded.Unavailable is null ? latest : LatestAvailable() ?? latest;
         }
 
         foreach (var slot in _slots)
@@ -171,6 +194,9 @@ internal sealed class ModelHost
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private VersionSlot? LatestAvailable()
+        => _slots.LastOrDefault(slot => slot.State == ModelState.Ready && slot.Current?.Loaded is { Unavailable: null });
+
     private VersionSlot[] Select(string? version) => version is null ? _slots : [Find(version)!];
 
     private bool IsLoading(string? version)
@@ -180,8 +206,12 @@ internal sealed class ModelHost
 
     private void OnChanged()
     {
-        // Slots call this from several threads; the last one to look sees all of them.
-        _latest = _slots.LastOrDefault(slot => slot.Current is not null && slot.State == ModelState.Ready);
+        // Slots call this from several threads: a slow one must not write what a later one has seen changed.
+        lock (_lock)
+        {
+            _latest = _slots.LastOrDefault(slot => slot.Current is not null && slot.State == ModelState.Ready);
+        }
+
         Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
     }
 

@@ -26,9 +26,18 @@ internal sealed partial class ModelHostedService(
         var loads = catalog.Hosts.Where(host => host.Options.LoadAtStart)
             .Select(host => (Host: host, Task: LoadAsync(host)))
             .ToList();
-        foreach (var (_, task) in loads.Where(load => load.Host.Options.Required))
+        try
         {
-            await task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var (_, task) in loads.Where(load => load.Host.Options.Required))
+            {
+                await task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            // A host that fails to start stops nothing: what the others have loaded would stay.
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
         }
     }
 

@@ -7,6 +7,7 @@ namespace Inference.Hosting.Models;
 /// <summary>One loaded instance of a version, with the assets that belong to it, counted by those who use it.</summary>
 /// <remarks>A swap closes it: nobody new gets in, and it is disposed when the last user has left.</remarks>
 internal sealed class ModelVersion(string model, string version, ILoadedModel loaded, IReadOnlyDictionary<Type, object> assets)
+    : IAsyncDisposable
 {
     private const int Closed = 1 << 30;
 
@@ -55,5 +56,33 @@ internal sealed class ModelVersion(string model, string version, ILoadedModel lo
         }
 
         return _idle.Task;
+    }
+
+    /// <summary>Frees what was loaded, then the assets, which it may have used until then.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Loaded.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await DisposeAsync(Assets.Values).ConfigureAwait(false);
+        }
+    }
+
+    public static async ValueTask DisposeAsync(IEnumerable<object> assets)
+    {
+        foreach (var asset in assets)
+        {
+            if (asset is IAsyncDisposable asynchronous)
+            {
+                await asynchronous.DisposeAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                (asset as IDisposable)?.Dispose();
+            }
+        }
     }
 }

@@ -20,4 +20,7 @@ internal sealed partial class VersionSlot
 
     [LoggerMessage(104, LogLevel.Warning, "Version {Version} of model {Model} still had {Users} users after the drain timeout of {Seconds} s; they fail with NotReady.", EventName = "ModelDrainTimeout")]
     private partial void LogDrainTimeout(string model, string version, int users, double seconds);
+
+    [LoggerMessage(105, LogLevel.Error, "Version {Version} of model {Model} could not be freed.", EventName = "ModelDisposeFailed")]
+    private partial void LogDisposeFailed(string model, string version, Exception exception);
 }

@@ -48,6 +48,8 @@ internal sealed partial class VersionSlot : IAsyncDisposable
 
     private ModelOptions Options => _options.Get(_definition.Name);
 
+    public bool Offers(Type capability) => _backend.Offers(capability);
+
     public ModelVersionInfo Describe()
     {
         var (current, snapshot) = (_current, _snapshot);
@@ -57,16 +59,24 @@ internal sealed partial class VersionSlot : IAsyncDisposable
             Reason = unavailable ?? snapshot.Reason,
             Metadata = current?.Loaded.Metadata ?? snapshot.Metadata,
             Load = current?.Loaded.Load,
-            RetryAfter = snapshot.RetryAfter,
+            RetryAfter = snapshot.RetryAt is { } retryAt ? Later(retryAt - _time.GetUtcNow()) : null,
         };
     }
 
     /// <summary>Loads, or reloads. What serves now goes on until the new instance is ready, and also if loading fails.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
+    public Task LoadAsync(CancellationToken cancellationToken) => LoadAsync(isRetry: false, cancellationToken);
+
+    private async Task LoadAsync(bool isRetry, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (isRetry && State != ModelState.Failed)
+            {
+                // Somebody loaded or unloaded it while the retry waited its turn.
+                return;
+            }
+
             if (_stopping.IsCancellationRequested)
             {
                 throw new InferenceException(InferenceErrorCode.NotReady, "The server is shutting down.");
@@ -131,8 +141,6 @@ internal sealed partial class VersionSlot : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await UnloadAsync("The server is shutting down.", CancellationToken.None).ConfigureAwait(false);
-        _stopping.Dispose();
-        _gate.Dispose();
     }
 
     private async Task<ModelVersion> LoadOrExplainAsync(bool isReload, CancellationToken cancellationToken)
@@ -192,13 +200,21 @@ internal sealed partial class VersionSlot : IAsyncDisposable
         };
         context = context with { Files = await _backend.OpenFilesAsync(context, cancellationToken).ConfigureAwait(false) };
         var assets = new Dictionary<Type, object>();
-        foreach (var asset in _definition.Assets.Where(asset => asset.Version is null || asset.Version == Version))
+        try
         {
-            assets[asset.Type] = CreateAsset(asset, context.Files);
-        }
+            foreach (var asset in _definition.Assets.Where(asset => asset.Version is null || asset.Version == Version))
+            {
+                assets[asset.Type] = CreateAsset(asset, context.Files);
+            }
 
-        var loaded = await _backend.LoadAsync(context, cancellationToken).ConfigureAwait(false);
-        return new ModelVersion(_definition.Name, Version, loaded, assets);
+            var loaded = await _backend.LoadAsync(context, cancellationToken).ConfigureAwait(false);
+            return new ModelVersion(_definition.Name, Version, loaded, assets);
+        }
+        catch
+        {
+            await ModelVersion.DisposeAsync(assets.Values).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private static object CreateAsset(AssetDefinition asset, ModelFiles files)
@@ -240,17 +256,27 @@ internal sealed partial class VersionSlot : IAsyncDisposable
             LogDrainTimeout(_definition.Name, Version, old.Users, Options.DrainTimeout.TotalSeconds);
         }
 
-        await old.Loaded.DisposeAsync().ConfigureAwait(false);
-        LogUnloaded(_definition.Name, Version);
+        try
+        {
+            await old.DisposeAsync().ConfigureAwait(false);
+            LogUnloaded(_definition.Name, Version);
+        }
+        catch (Exception exception)
+        {
+            // The version is gone for callers; what its backend could not free must not block the next one.
+            LogDisposeFailed(_definition.Name, Version, exception);
+        }
     }
 
     private void RetryLater(string reason)
     {
         var options = Options;
-        var delay = options.RetryDelay * Math.Pow(2, Math.Min(_failures++, 30));
-        delay = delay < options.MaxRetryDelay ? delay : options.MaxRetryDelay;
+
+        // As a number: doubled often enough, a time span overflows.
+        var delay = TimeSpan.FromSeconds(Math.Min(
+            options.RetryDelay.TotalSeconds * Math.Pow(2, Math.Min(_failures++, 30)), options.MaxRetryDelay.TotalSeconds));
         _retry = _time.CreateTimer(_ => _ = RetryAsync(), null, delay, Timeout.InfiniteTimeSpan);
-        _snapshot = new Snapshot(ModelState.Failed, reason, _snapshot.Metadata, delay);
+        _snapshot = new Snapshot(ModelState.Failed, reason, _snapshot.Metadata, _time.GetUtcNow() + delay);
         _changed();
     }
 
@@ -258,9 +284,9 @@ internal sealed partial class VersionSlot : IAsyncDisposable
     {
         try
         {
-            await LoadAsync(_stopping.Token).ConfigureAwait(false);
+            await LoadAsync(isRetry: true, _stopping.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is InferenceException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is InferenceException or OperationCanceledException)
         {
             // The failure is in the snapshot and the log, and the next try is set; or the host stops.
         }
@@ -278,5 +304,7 @@ internal sealed partial class VersionSlot : IAsyncDisposable
         _changed();
     }
 
-    private sealed record Snapshot(ModelState State, string? Reason, ModelMetadata? Metadata, TimeSpan? RetryAfter);
+    private static TimeSpan Later(TimeSpan left) => left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
+    private sealed record Snapshot(ModelState State, string? Reason, ModelMetadata? Metadata, DateTimeOffset? RetryAt);
 }

@@ -11,11 +11,9 @@ internal sealed class TensorBufferPool
     private long _returned;
 
     /// <summary>Whether returned buffers are overwritten, so that whoever still reads one finds out. On in debug builds.</summary>
-    public static bool Poison { get; set; } =
+    public static bool Poison { get; set; }
 #if DEBUG
-        true;
-#else
-        false;
+        = true;
 #endif
 
     /// <summary>Buffers handed out since the start.</summary>

@@ -17,6 +17,8 @@ internal sealed class ReloadSource : IOptionsChangeTokenSource<BatchingOptions>,
 
     public IChangeToken GetChangeToken() => new CancellationChangeToken(_source.Token);
 
+    public void Dispose() => _source.Dispose();
+
     public void Change(int maxBatchSize)
     {
         MaxBatchSize = maxBatchSize;
@@ -25,6 +27,4 @@ internal sealed class ReloadSource : IOptionsChangeTokenSource<BatchingOptions>,
         changed.Cancel();
         changed.Dispose();
     }
-
-    public void Dispose() => _source.Dispose();
 }

@@ -25,6 +25,7 @@ internal static class BinaryData
     /// <exception cref="InferenceException">InvalidInput: the body ends before.</exception>
     public static async ValueTask ReadAsync(BodyReader body, V2Input input, long size)
     {
+        input.Data.Expect(size);
         while (size > 0)
         {
             var result = await body.ReadAsync();

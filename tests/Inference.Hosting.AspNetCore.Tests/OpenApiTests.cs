@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Inference.Hosting.AspNetCore.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Inference.Hosting.AspNetCore.Tests;
+
+public sealed class OpenApiTests
+{
+    [Fact]
+    public async Task MapOpenApi_Document_HasOurRoutes()
+    {
+        await using var app = await TestApp.StartAsync(
+            [TestModels.AddSub()],
+            configure: builder => builder.Services.AddOpenApi(),
+            map: app =>
+            {
+                app.MapOpenApi();
+                app.MapInference();
+            });
+
+        var paths = (await TestApp.JsonAsync(await app.GetAsync("/openapi/v1.json"))).GetProperty("paths");
+
+        Assert.Equal(
+            [
+                "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/stats", "/v2/models/{model}", "/v2/models/{model}/config",
+                "/v2/models/{model}/infer", "/v2/models/{model}/ready", "/v2/models/{model}/stats", "/v2/models/{model}/versions/{version}",
+                "/v2/models/{model}/versions/{version}/config", "/v2/models/{model}/versions/{version}/infer",
+                "/v2/models/{model}/versions/{version}/ready", "/v2/models/{model}/versions/{version}/stats",
+            ],
+            paths.EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
+        var infer = paths.GetProperty("/v2/models/{model}/versions/{version}/infer").GetProperty("post");
+        Assert.Equal(["model", "version"], infer.GetProperty("parameters").EnumerateArray().Select(item => item.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["application/json", "application/octet-stream"],
+            infer.GetProperty("requestBody").GetProperty("content").EnumerateObject().Select(item => item.Name));
+        Assert.Equal(
+            ["200", "400", "404", "408", "413", "415", "429", "500", "503", "504"],
+            infer.GetProperty("responses").EnumerateObject().Select(item => item.Name));
+        Assert.Equal(["get"], paths.GetProperty("/v2").EnumerateObject().Select(item => item.Name));
+    }
+
+    [Fact]
+    public async Task MapInference_JsonOptionsOfTheApp_NeitherReachUsNorAreTouched()
+    {
+        await using var app = await TestApp.StartAsync(
+            [TestModels.AddSub()],
+            configure: builder => builder.Services.ConfigureHttpJsonOptions(options =>
+            {
+                options.SerializerOptions.PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.KebabCaseUpper;
+                options.SerializerOptions.WriteIndented = true;
+            }));
+
+        Assert.Equal("""{"live":true}""", await app.Client.GetStringAsync("/v2/health/live"));
+        var options = app.Services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        Assert.Same(System.Text.Json.JsonNamingPolicy.KebabCaseUpper, options.PropertyNamingPolicy);
+        Assert.DoesNotContain(options.TypeInfoResolverChain, resolver => resolver.GetType().Assembly == typeof(InferenceHttpOptions).Assembly);
+    }
+}

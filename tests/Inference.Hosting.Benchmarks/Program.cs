@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Inference.Hosting.Benchmarks;
+using Inference.Hosting.Benchmarks.Models;
+using Inference.Hosting.Benchmarks.Suites;
+
+if (args.Contains("--help"))
+{
+    Console.WriteLine("""
+        Prints ratios measured in one run; nothing here fails on a figure.
+          --suites overhead,lone,saturation,ragged,open   default: all
+          --callers 1,8,64,256   --rounds 5   --seconds 1   --quick
+          --recognition FILE     also measures PP-OCR recognition (see samples/Ocr)
+          --write FILE           puts the figures between the marks of a Markdown file
+        """);
+    return;
+}
+
+var settings = Settings.Parse(args);
+var report = new Report($"dotnet run -c Release --project tests/Inference.Hosting.Benchmarks -- {string.Join(' ', args)}".TrimEnd());
+var models = new List<BenchModel> { BenchModel.Mlp(), BenchModel.Encoder(), BenchModel.Cnn() };
+if (settings.Recognition is { } path)
+{
+    models.Add(BenchModel.Recognition(path));
+}
+
+if (settings.Wants("overhead"))
+{
+    await OverheadSuite.RunAsync(settings, report);
+}
+
+if (settings.Wants("lone"))
+{
+    await LoneSuite.RunAsync(settings, report, models);
+}
+
+if (settings.Wants("saturation"))
+{
+    foreach (var model in models)
+    {
+        await SaturationSuite.RunAsync(settings, report, model);
+    }
+}
+
+if (settings.Wants("ragged"))
+{
+    await RaggedSuite.RunAsync(settings, report);
+}
+
+if (settings.Wants("open"))
+{
+    await OpenLoopSuite.RunAsync(settings, report, models[0]);
+    await OpenLoopSuite.RunAsync(settings, report, models[2]);
+}
+
+if (settings.Output is { } output)
+{
+    report.WriteTo(output);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Inference.Hosting.Engines;
+using Inference.Hosting.OnnxRuntime.Sessions;
+
+namespace Inference.Hosting.OnnxRuntime.Tests.Sessions;
+
+public sealed class OrtErrorsTests
+{
+    [Theory]
+    [InlineData("[ErrorCode:Fail] /onnxruntime_src/bfc_arena.cc Failed to allocate memory for requested buffer of size 99", EngineFault.OutOfMemory)]
+    [InlineData("[ErrorCode:Fail] CUDA failure 2: out of memory ; GPU=0", EngineFault.OutOfMemory)]
+    [InlineData("[ErrorCode:Fail] CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED", EngineFault.OutOfMemory)]
+    [InlineData("[ErrorCode:Fail] CUDA failure 700: an illegal memory access was encountered", EngineFault.DeviceLost)]
+    [InlineData("[ErrorCode:Fail] DXGI_ERROR_DEVICE_REMOVED", EngineFault.DeviceLost)]
+    [InlineData("[ErrorCode:InvalidArgument] indices element out of data bounds, idx=9", EngineFault.Data)]
+    [InlineData("[ErrorCode:Fail] Integer division by zero", EngineFault.Data)]
+    [InlineData("[ErrorCode:Fail] something else", EngineFault.Run)]
+    public void ToEngineException_Text_TellsTheFault(string text, EngineFault fault)
+    {
+        var exception = OrtErrors.ToEngineException(new InvalidOperationException(text));
+
+        Assert.Equal(fault, exception.Fault);
+        Assert.Equal(text, exception.Message);
+        Assert.DoesNotContain("onnxruntime_src", exception.PublicMessage ?? "");
+        Assert.Equal(fault == EngineFault.Run, exception.PublicMessage is null);
+    }
+
+    [Theory]
+    [InlineData("[ErrorCode:NoSuchFile] x", "NoSuchFile")]
+    [InlineData("x", "")]
+    [InlineData("[ErrorCode:", "")]
+    public void CodeOf_Prefix_IsRead(string text, string code) => Assert.Equal(code, OrtErrors.CodeOf(text));
+}
