@@ -153,9 +153,14 @@ internal sealed partial class BatchQueue
     {
         var until = _clock.Now + MonotonicClock.Nanoseconds(pause);
         using var timer = _clock.Time.CreateTimer(
-            static state => ((AutoResetEvent)state!).Set(), _signals[instance], pause, Timeout.InfiniteTimeSpan);
-        while (!Volatile.Read(ref _isClosed) && _clock.Now < until)
+            static state => ((AutoResetEvent)state!).Set(),
+            _signals[instance],
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        while (!Volatile.Read(ref _isClosed) && until - _clock.Now is var left and > 0)
         {
+            // Armed each time, since a timer may fire a little before its time.
+            timer.Change(TimeSpan.FromMilliseconds((left / 1_000_000) + 1), Timeout.InfiniteTimeSpan);
             _signals[instance].WaitOne();
         }
 

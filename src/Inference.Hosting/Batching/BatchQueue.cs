@@ -125,10 +125,7 @@ internal sealed partial class BatchQueue : IDisposable
             pending.Recycle();
             if (exception.Code == InferenceErrorCode.DeadlineExceeded)
             {
-                lock (_lock)
-                {
-                    Statistics.CountRefused();
-                }
+                CountLate();
             }
 
             return ValueTask.FromException<InferenceResponse>(exception);
@@ -241,6 +238,17 @@ internal sealed partial class BatchQueue : IDisposable
         var settled = _spare ?? new Settlements();
         _spare = null;
         return settled;
+    }
+
+    // Its deadline had passed before it came.
+    private void CountLate()
+    {
+        lock (_lock)
+        {
+            Statistics.CountRefused();
+        }
+
+        _metrics?.Refused(Refusals.Tag(RefusalReason.Deadline));
     }
 
     private TimeSpan Refuse(PendingRequest pending, RefusalReason reason, long now)

@@ -114,6 +114,17 @@ public sealed class BatchedModelTests
     }
 
     [Fact]
+    public async Task Deadline_PassedBeforeTheCall_IsRefused()
+    {
+        await using var harness = await ShellHarness.StartAsync();
+        var request = ShellHarness.Request(1);
+        request.Deadline = harness.Time.GetUtcNow();
+        Assert.Equal(InferenceErrorCode.DeadlineExceeded, await ShellHarness.FailsAsync(harness.Infer(request)));
+        Assert.Equal(1, harness.Model.Statistics!.RefusedCount);
+        harness.AssertConserved(1);
+    }
+
+    [Fact]
     public async Task Delay_StartsByTimer()
     {
         await using var harness = await ShellHarness.StartAsync(options => options.MaxQueueDelay = TimeSpan.FromMilliseconds(5));

@@ -25,6 +25,4 @@ internal sealed class ReloadSource : IOptionsChangeTokenSource<BatchingOptions>,
         changed.Cancel();
         changed.Dispose();
     }
-
-    public void Dispose() => _source.Dispose();
 }
