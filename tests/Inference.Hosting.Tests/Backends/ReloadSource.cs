@@ -17,6 +17,8 @@ internal sealed class ReloadSource : IOptionsChangeTokenSource<BatchingOptions>,
 
     public IChangeToken GetChangeToken() => new CancellationChangeToken(_source.Token);
 
+    public void Dispose() => _source.Dispose();
+
     public void Change(int maxBatchSize)
     {
         MaxBatchSize = maxBatchSize;
