@@ -152,8 +152,10 @@ internal sealed partial class BatchQueue
     public bool Pause(int instance, TimeSpan pause)
     {
         var until = _clock.Now + MonotonicClock.Nanoseconds(pause);
+
+        // Again and again, as a timer may fire a little early by the finer clock, and other signals end the wait too.
         using var timer = _clock.Time.CreateTimer(
-            static state => ((AutoResetEvent)state!).Set(), _signals[instance], pause, Timeout.InfiniteTimeSpan);
+            static state => ((AutoResetEvent)state!).Set(), _signals[instance], pause, TimeSpan.FromMilliseconds(10));
         while (!Volatile.Read(ref _isClosed) && _clock.Now < until)
         {
             _signals[instance].WaitOne();
