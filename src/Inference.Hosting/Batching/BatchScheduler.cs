@@ -385,7 +385,8 @@ internal sealed class BatchScheduler
         foreach (ref var slot in batch.Slots)
         {
             var item = slot.Item;
-            if (item.BatchSize == 0)
+            // What a lost device had begun was time in the queue.
+            if (item.BatchSize == 0 || (item.WasRerun && item.DoneRows == 0))
             {
                 item.FirstTaken = now;
             }

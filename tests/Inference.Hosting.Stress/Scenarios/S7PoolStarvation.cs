@@ -33,7 +33,8 @@ internal sealed class S7PoolStarvation : IScenario
         var slowest = TimeSpan.Zero;
         do
         {
-            using var release = new ManualResetEventSlim();
+            // Not disposed: work items that start late still look at it.
+            var release = new ManualResetEventSlim();
             Block(release);
             var done = new TaskCompletionSource<(ValueTask<InferenceResponse>[] Tasks, TimeSpan Slowest)>(
                 TaskCreationOptions.RunContinuationsAsynchronously);
