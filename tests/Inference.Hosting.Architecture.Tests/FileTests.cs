@@ -13,9 +13,6 @@ public sealed class FileTests
     private static readonly Dictionary<string, string> _long = new()
     {
         ["src/Inference.Hosting/Batching/BatchScheduler.cs"] = "the pure core: every rule of who goes and when, read against each other",
-        ["src/Inference.Hosting/Batching/BatchQueue.cs"] = "all that happens under the one lock, in one place",
-        ["src/Inference.Hosting/Batching/BatchLoop.cs"] = "steps 3 to 6 of a request in their order",
-        ["src/Inference.Hosting.OnnxRuntime/OnnxEngineInstance.cs"] = "the owner of one instance's buffers and bindings",
     };
 
     /// <summary>Types that stand in the file of another, each with the reason.</summary>
