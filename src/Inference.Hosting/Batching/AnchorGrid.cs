@@ -17,12 +17,13 @@ internal static class AnchorGrid
     /// <summary>The last anchor that is not larger.</summary>
     public static int Floor(int size)
     {
-        var log = BitOperations.Log2((uint)size);
-        if (log == 0)
+        // Asked of the size and not of its logarithm: for the latter the AOT compiler of SDK 10.0.401 reads the array before it branches.
+        if (size <= 1)
         {
             return 0;
         }
 
+        var log = BitOperations.Log2((uint)size);
         var power = (2 * log) - 1;
         return Math.Min(power + (size >= _values[power] + (_values[power] >> 1) ? 1 : 0), Count - 1);
     }
