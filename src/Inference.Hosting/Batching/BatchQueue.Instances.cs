@@ -15,6 +15,12 @@ internal sealed partial class BatchQueue
     public TakeKind Next(int instance, ScheduledBatch batch, Settlements settled)
     {
         var (yields, held) = (0, 0);
+        if (_scheduler.Queue.Rows is > 0 and var waiting && waiting < batch.Rows)
+        {
+            // Fewer wait than were just answered: where cores are scarce, those who come back need this one for a moment.
+            Thread.Yield();
+        }
+
         while (true)
         {
             TakeResult result;

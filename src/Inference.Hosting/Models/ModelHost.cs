@@ -184,8 +184,9 @@ internal sealed class ModelHost
     {
         if (version is null)
         {
+            // Asking a version for its health is not free, and where there is one version the answer changes nothing.
             var latest = _latest;
-            return latest?.Current?.Loaded.Unavailable is null ? latest : LatestAvailable() ?? latest;
+            return _slots.Length == 1 || latest?.Current?.Loaded.Unavailable is null ? latest : LatestAvailable() ?? latest;
         }
 
         foreach (var slot in _slots)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace Inference.Hosting.Benchmarks.Ways;
@@ -20,6 +21,7 @@ internal sealed class ChannelWay : IWay
 
     public string Name => "plain channel and thread";
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask CallAsync(int caller)
     {
         var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

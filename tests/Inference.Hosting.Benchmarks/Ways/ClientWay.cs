@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.CompilerServices;
 using Inference.Hosting.Benchmarks.Models;
 using Inference.Hosting.Tensors;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,6 +53,7 @@ internal sealed class ClientWay : IWay
         return new ClientWay(name, host, model);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask CallAsync(int caller)
     {
         // A request object is only read while it is under way, so that several callers may send the same one.

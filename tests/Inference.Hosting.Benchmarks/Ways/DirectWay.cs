@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.CompilerServices;
 using Inference.Hosting.Benchmarks.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -21,6 +22,7 @@ internal sealed class DirectWay(string name, BenchModel model, int sessions, int
 
     public string Name => name;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask CallAsync(int caller)
     {
         var turn = Interlocked.Increment(ref _next) & int.MaxValue;
