@@ -49,7 +49,8 @@ internal static class Refusals
     public static Exception Failed(Exception error)
         => error as InferenceException
             ?? new InferenceException(
-                InferenceErrorCode.EngineFailed,
+                // A row that is at fault for certain, and failed alone, is the caller's to mend.
+                error is EngineException { Fault: EngineFault.Data } ? InferenceErrorCode.InvalidInput : InferenceErrorCode.EngineFailed,
                 (error as EngineException)?.PublicMessage ?? "The model failed on this request: check its inputs; the server's log has the cause.",
                 error);
 
