@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
-#pragma warning disable IDE0130 // Where users of endpoint routing look for it.
 namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>Maps the inference protocols.</summary>

@@ -13,9 +13,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
-#pragma warning disable IDE0130 // Found where users look for Add… and Use….
 namespace Microsoft.Extensions.DependencyInjection;
-#pragma warning restore IDE0130
 
 /// <summary>Serves ONNX models with ONNX Runtime. The app adds the native package it wants.</summary>
 public static class OnnxRuntimeModelBuilderExtensions

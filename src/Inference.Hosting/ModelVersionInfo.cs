@@ -13,9 +13,16 @@ public sealed record ModelVersionInfo(string Version, ModelState State)
     /// <summary>What it says of itself; null until it was loaded once.</summary>
     public ModelMetadata? Metadata { get; init; }
 
-    /// <summary>How busy it is; null unless loaded.</summary>
-    public ModelLoad? Load { get; init; }
+    /// <summary>How busy it is when asked; null unless loaded.</summary>
+    public ModelLoad? Load
+    {
+        get => LoadSource?.Invoke() ?? field;
+        init;
+    }
 
     /// <summary>When loading is expected to be done, if known.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Where the load is read, only if somebody asks: most snapshots are taken to find a version.</summary>
+    internal Func<ModelLoad>? LoadSource { get; init; }
 }

@@ -3,7 +3,6 @@
 using Inference.Hosting.AspNetCore.Health;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-#pragma warning disable IDE0130 // Where users of health checks look for it.
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds the app's models to its health checks.</summary>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Inference.Hosting.Capabilities;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -51,10 +52,20 @@ internal sealed class ModelAccess(IModelCatalog catalog)
     public static ModelVersionInfo FindReady(ModelInfo model, string? version)
         => FindVersion(model, version) is { State: ModelState.Ready } ready ? ready : throw NotReady(model, version);
 
+    /// <summary>What a version takes: what the model's own class says, else the graph. A raw client speaks of its latest version only.</summary>
+    public static ModelMetadata? MetadataOf(ITensorModel tensors, ModelVersionInfo version)
+        => (tensors is IInferenceClient ? null : tensors.Metadata) ?? version.Metadata;
+
     /// <summary>Why a model, or one version of it, cannot serve.</summary>
     public static InferenceException NotReady(ModelInfo model, string? version)
     {
         var info = FindVersion(model, version) ?? (model.Versions is [.., var newest] ? newest : null);
+        if (info is { State: ModelState.Ready, Metadata: null })
+        {
+            return new InferenceException(
+                InferenceErrorCode.Unsupported, $"Model '{model.Name}' takes no tensors: it composes other models, and the app has routes of its own for it.");
+        }
+
         var state = (info?.State ?? ModelState.Unloaded) switch
         {
             ModelState.Loading => "is loading",

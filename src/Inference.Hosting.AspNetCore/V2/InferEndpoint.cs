@@ -28,7 +28,7 @@ internal sealed class InferEndpoint(EndpointServices services)
         var version = ModelAccess.FindReady(model, routeVersion);
         var tensors = services.Catalog.GetCapability<ITensorModel>(model.Name) ?? throw new InferenceException(
             InferenceErrorCode.Unsupported, $"Model '{model.Name}' does not take tensors, so V2 inference cannot call it.");
-        var metadata = tensors.Metadata ?? version.Metadata;
+        var metadata = ModelAccess.MetadataOf(tensors, version);
 
         // (2) Read. The reader owns the tensors' memory until the answer is written, because outputs may be views of inputs.
         var reader = _readers.Get();
@@ -44,7 +44,7 @@ internal sealed class InferEndpoint(EndpointServices services)
             var answered = response.Timing.Version ?? version.Version;
             var info = model.Versions.FirstOrDefault(known => known.Version == answered) ?? version;
             await V2ResponseWriter.WriteAsync(
-                context, model.Name, answered, tensors.Metadata ?? info.Metadata, reader.Request, response);
+                context, model.Name, answered, ModelAccess.MetadataOf(tensors, info), reader.Request, response);
         }
         finally
         {

@@ -55,9 +55,10 @@ internal sealed class MetadataEndpoint(EndpointServices services)
 
         // A version that was loaded once still knows what it takes, ready or not.
         var info = ModelAccess.FindVersion(model, version) ?? model.Versions.LastOrDefault(known => known.Metadata is not null);
-        var metadata = info?.Metadata ?? throw ModelAccess.NotReady(model, version);
-        var own = info.State == ModelState.Ready ? services.Catalog.GetCapability<ITensorModel>(model.Name)?.Metadata : null;
-        return (model, own ?? metadata);
+        var own = info is { State: ModelState.Ready } && services.Catalog.GetCapability<ITensorModel>(model.Name) is { } tensors
+            ? ModelAccess.MetadataOf(tensors, info)
+            : info?.Metadata;
+        return (model, own ?? throw ModelAccess.NotReady(model, version));
     }
 
     private static TensorMetadataBody Describe(TensorSpec spec)

@@ -40,6 +40,9 @@ internal static class OrtEnvironment
                     loggingFunction = _callback,
                 };
                 OrtEnv.CreateInstanceWithOptions(ref options);
+
+                // What the app reports is the app's to decide; the runtime would keep a device id in the user's home.
+                OrtEnv.Instance().DisableTelemetryEvents();
                 _created = true;
             }
             else if (!_created && !_warned)

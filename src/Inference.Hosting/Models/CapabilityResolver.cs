@@ -26,7 +26,8 @@ internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<
     /// <summary>What the model's own T gets: never T itself.</summary>
     public object? FindForModel(Type capability, ModelHost host)
     {
-        return capability.IsInstanceOfType(host.Client)
+        // A model that only composes others has no tensors that a client could take.
+        return host.HasBackend && capability.IsInstanceOfType(host.Client)
             ? host.Client
             : _built.GetOrAdd((capability, host.Name), _ => Build(capability, host));
     }

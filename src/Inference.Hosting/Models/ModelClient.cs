@@ -14,7 +14,7 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
 
     public string Model => host.Name;
 
-    public ModelMetadata? Metadata => host.Describe().Default?.Metadata;
+    public ModelMetadata? Metadata => host.Peek(null)?.Loaded.Metadata;
 
     public async ValueTask<ModelLease> AcquireAsync(CancellationToken cancellationToken = default)
     {

@@ -22,6 +22,9 @@ internal sealed class ModelVersion(string model, string version, ILoadedModel lo
 
     public IReadOnlyDictionary<Type, object> Assets { get; } = assets;
 
+    /// <summary>Reads how busy the version is.</summary>
+    public Func<ModelLoad> ReadLoad { get; } = () => loaded.Load;
+
     public int Users => Volatile.Read(ref _users) & ~Closed;
 
     /// <summary>Enters, unless closed.</summary>

@@ -58,7 +58,7 @@ internal sealed partial class VersionSlot : IAsyncDisposable
         {
             Reason = unavailable ?? snapshot.Reason,
             Metadata = current?.Loaded.Metadata ?? snapshot.Metadata,
-            Load = current?.Loaded.Load,
+            LoadSource = current?.ReadLoad,
             RetryAfter = snapshot.RetryAt is { } retryAt ? Later(retryAt - _time.GetUtcNow()) : null,
         };
     }
