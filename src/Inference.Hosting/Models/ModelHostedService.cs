@@ -87,8 +87,11 @@ internal sealed partial class ModelHostedService(
     private async Task StopCoreAsync()
     {
         BeginDrain();
+
+        // From here on nothing enters, whatever the rest of stopping waits for.
+        var stops = catalog.Hosts.Select(host => host.StopAsync()).ToArray();
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(catalog.Hosts.Select(host => host.StopAsync())).ConfigureAwait(false);
+        await Task.WhenAll(stops).ConfigureAwait(false);
     }
 
     [LoggerMessage(110, LogLevel.Warning, "The host runs without model {Model}: {Reason}", EventName = "StartedWithoutModel")]

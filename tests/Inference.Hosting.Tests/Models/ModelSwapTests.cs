@@ -148,6 +148,35 @@ public sealed class ModelSwapTests
     }
 
     [Fact]
+    public async Task Stop_OfAClassThatComposesModels_LetsItsCallUnderWayFinish()
+    {
+        var (first, second) = (new FakeBackend(), new FakeBackend());
+        var host = await ModelTestHost.ReadyAsync(services =>
+        {
+            services.AddModel("first").UseBackend(_ => first);
+            services.AddModel("second").UseBackend(_ => second);
+        });
+        first.CallGate.Close();
+        var composed = ComposeAsync();
+        await first.CallGate.ArrivedAsync(1).WaitAsync(ModelTestHost.Patience);
+
+        // What the host does before it waits for its server, which waits for the call.
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        Assert.All(host.Catalog.Models, model => Assert.False(model.IsReady));
+        first.CallGate.Open();
+
+        await composed.WaitAsync(ModelTestHost.Patience);
+        Assert.Equal(1, second.CallCount);
+        await host.DisposeAsync();
+
+        async Task ComposeAsync()
+        {
+            using var one = await host.Client("first").InferAsync(new InferenceRequest());
+            using var two = await host.Client("second").InferAsync(new InferenceRequest());
+        }
+    }
+
+    [Fact]
     public async Task Stop_Twice_EndsOnce()
     {
         var backend = new FakeBackend();
