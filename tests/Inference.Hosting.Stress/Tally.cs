@@ -26,7 +26,7 @@ internal sealed class Tally
     {
         switch (exception.Code)
         {
-            case InferenceErrorCode.EngineFailed:
+            case InferenceErrorCode.EngineFailed or InferenceErrorCode.InvalidInput:
                 Interlocked.Increment(ref Failed);
                 if (!exception.IsIsolated)
                 {

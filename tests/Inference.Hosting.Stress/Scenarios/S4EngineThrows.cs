@@ -38,7 +38,7 @@ internal sealed class S4EngineThrows : IScenario
             MaxRows = 50,
             CancelShare = 0.1,
             Overflow = InferenceOverflow.Reject,
-            Allowed = [InferenceErrorCode.EngineFailed, InferenceErrorCode.NotReady, InferenceErrorCode.QueueFull],
+            Allowed = [InferenceErrorCode.EngineFailed, InferenceErrorCode.InvalidInput, InferenceErrorCode.NotReady, InferenceErrorCode.QueueFull],
         });
         Volatile.Write(ref isArmed, false);
 
