@@ -18,7 +18,7 @@ internal sealed class OnnxEngine : IInferenceEngine
     private int _disposed;
 
     public OnnxEngine(
-        ModelMetadata metadata, OnnxGraph graph, BatchAxes axes, OnnxSession[] sessions, long memoryBytes, ILogger logger)
+        ModelMetadata metadata, OnnxGraph graph, BatchAxes axes, OnnxSession[] sessions, int threads, long memoryBytes, ILogger logger)
     {
         (Metadata, _graph, _axes, _sessions, _logger) = (metadata, graph, axes, sessions, logger);
         MemoryBytes = memoryBytes;
@@ -26,7 +26,9 @@ internal sealed class OnnxEngine : IInferenceEngine
         Traits = new()
         {
             DeviceCount = sessions.Length,
-            InstancesShareDevice = Array.TrueForAll(sessions, session => session.Device.IsCpu),
+
+            // A session with one thread computes on the thread of whoever runs it, so its instances have a core each; with more, they share its pool.
+            InstancesShareDevice = threads != 1 && Array.TrueForAll(sessions, session => session.Device.IsCpu),
             ShapesAreExpensive = Array.Exists(sessions, session => ExecutionProviders.For(session.Device).ShapesAreExpensive),
         };
     }

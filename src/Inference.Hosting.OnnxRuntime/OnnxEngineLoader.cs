@@ -49,7 +49,7 @@ internal sealed class OnnxEngineLoader(string model, string version, OnnxRuntime
             }
 
             logger.ModelLoaded(model, version, string.Join(", ", devices), source.Description, OrtEnvironment.NativeVersion);
-            return new(metadata, graph, axes, [.. sessions], GraphSkim.MeasureFiles(source), logger);
+            return new(metadata, graph, axes, [.. sessions], options.IntraOpThreads, GraphSkim.MeasureFiles(source), logger);
         }
         catch (InferenceException exception)
         {

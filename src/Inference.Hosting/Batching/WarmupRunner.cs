@@ -82,40 +82,50 @@ internal sealed class WarmupRunner(SampleRunner samples, MonotonicClock clock)
     {
         var end = clock.Now + budget;
         var longest = lengths.Max();
-        foreach (var (order, size) in Sizes(settings).Index())
+        var shapes = Sizes(settings).Index()
+            .SelectMany(size => lengths.OrderDescending(), (size, length) => new WarmupShape(
+                size.Item, length, IsEnd: size.Index <= 1 && length == longest))
+            .Where(shape => !(settings.TokenBudget < (long)shape.Rows * shape.Length && shape.Rows > 1))
+            .ToList();
+
+        // Both ends always: without them nothing is known of the rest.
+        for (var round = 0; round < LeastRuns; round++)
         {
-            foreach (var length in lengths.OrderDescending())
+            shapes.Where(shape => shape.IsEnd).ToList().ForEach(TryRun);
+        }
+
+        // Round by round, and not size by size: a machine that slows down for a second then slows all sizes, and the best one stays the best.
+        var runs = learn is null ? LeastRuns : Runs;
+        for (var round = 0; round < runs; round++)
+        {
+            foreach (var shape in shapes.Where(shape => shape.Times.Count < runs).ToList())
             {
-                // Both ends are always run: without them nothing is known of the rest.
-                if (clock.Now >= end && (order > 1 || length != longest))
+                if (clock.Now < end)
                 {
-                    return;
+                    TryRun(shape);
                 }
+            }
+        }
 
-                if (settings.TokenBudget < (long)size * length && size > 1)
-                {
-                    continue;
-                }
+        foreach (var shape in shapes.Where(shape => shape.Times.Count >= LeastRuns))
+        {
+            shape.Times.Sort();
+            learn?.Invoke(shape.Rows, shape.Length, shape.Times[1], shape.Times.Count);
+        }
 
-                var times = new List<long>(Runs);
-                try
-                {
-                    while (times.Count < (learn is null ? LeastRuns : Runs) && (times.Count < LeastRuns || clock.Now < end))
-                    {
-                        cancellationToken.ThrowIfCancellationRequested();
-                        var start = clock.Now;
-                        samples.Run(instance, batch, size, length);
-                        times.Add(clock.Now - start);
-                    }
-                }
-                catch (EngineException exception) when (exception.Fault == EngineFault.OutOfMemory && size > 1)
-                {
-                    lackMemory(size);
-                    continue;
-                }
-
-                times.Sort();
-                learn?.Invoke(size, length, times[1], times.Count);
+        void TryRun(WarmupShape shape)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                var start = clock.Now;
+                samples.Run(instance, batch, shape.Rows, shape.Length);
+                shape.Times.Add(clock.Now - start);
+            }
+            catch (EngineException exception) when (exception.Fault == EngineFault.OutOfMemory && shape.Rows > 1)
+            {
+                lackMemory(shape.Rows);
+                shapes.Remove(shape);
             }
         }
     }

@@ -9,6 +9,8 @@ namespace Inference.Hosting.Benchmarks.Suites;
 /// <summary>Closed-loop callers against the limit of the machine and against what people write by hand.</summary>
 internal static class SaturationSuite
 {
+    private static readonly TimeSpan _longestTurn = TimeSpan.FromSeconds(2);
+
     public static async Task RunAsync(Settings settings, Report report, BenchModel model)
     {
         report.Section(model.Name, "Closed loop. Requests of one row a second; *of limit* is the share of what ONNX Runtime gives with bound buffers at its best batch and no more rows under way than there are callers; *× tuned naive* compares with the best shared session that runs each request by itself.");
@@ -20,9 +22,12 @@ internal static class SaturationSuite
         await using var ours = await ClientWay.StartAsync("**ours**", model);
         await using var oursPerCore = await ClientWay.StartAsync("**ours, an instance a core**", model, cores, 1);
         IWay[] ways = [naiveOne, naiveAll, perCore, taskRun, ours, oursPerCore];
-        foreach (var callers in settings.Callers)
+        var limit = new RawLimit(model);
+        var loneRun = TimeSpan.FromMicroseconds(limit.LoneRun(5));
+
+        // A loop that takes seconds to turn once tells nothing in the time of a measurement.
+        foreach (var callers in settings.Callers.Where(callers => loneRun * callers < _longestTurn))
         {
-            var limit = new RawLimit(model);
             var best = limit.Calibrate(callers);
             var limits = new List<double>();
             var samples = ways.ToDictionary(way => way, _ => new List<Sample>());
