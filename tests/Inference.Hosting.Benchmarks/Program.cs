@@ -9,6 +9,7 @@ if (args.Contains("--help"))
     Console.WriteLine("""
         Prints ratios measured in one run; nothing here fails on a figure.
           --suites overhead,lone,saturation,ragged,open   default: all
+          --models mlp,encoder    those whose name starts with a word of the list; default: all
           --callers 1,8,64,256   --rounds 5   --seconds 1   --quick
           --recognition FILE     also measures PP-OCR recognition (see samples/Ocr)
           --write FILE           puts the figures between the marks of a Markdown file
@@ -23,6 +24,8 @@ if (settings.Recognition is { } path)
 {
     models.Add(BenchModel.Recognition(path));
 }
+
+models.RemoveAll(model => !settings.WantsModel(model.Name));
 
 if (settings.Wants("overhead"))
 {
@@ -49,8 +52,10 @@ if (settings.Wants("ragged"))
 
 if (settings.Wants("open"))
 {
-    await OpenLoopSuite.RunAsync(settings, report, models[0]);
-    await OpenLoopSuite.RunAsync(settings, report, models[2]);
+    foreach (var model in models.Where(model => model.IsShort))
+    {
+        await OpenLoopSuite.RunAsync(settings, report, model);
+    }
 }
 
 if (settings.Output is { } output)

@@ -21,16 +21,7 @@ internal sealed class ClientWay : IWay
     {
         (Name, _host) = (name, host);
         _client = host.Services.GetRequiredKeyedService<IInferenceClient>("model");
-        _requests = [.. model.Payloads.Select(payload =>
-        {
-            var request = new InferenceRequest { Overflow = InferenceOverflow.Reject };
-            foreach (var (input, data, shape) in payload.Inputs)
-            {
-                request.Inputs[input] = InferenceTensor.Create<float>(data, shape);
-            }
-
-            return request;
-        })];
+        _requests = [.. model.Payloads.Select(Request)];
     }
 
     public string Name { get; }
@@ -42,6 +33,11 @@ internal sealed class ClientWay : IWay
         var registration = builder.Services.AddModel("model")
             .UseOnnxRuntime(model.Bytes, options => options.IntraOpThreads = intraOp)
             .WithInstances(instances);
+        if (model.Ragged.Count == 0)
+        {
+            registration.WithWarmup(options => options.Sample = _ => Request(model.Payloads[0]));
+        }
+
         foreach (var input in model.Ragged)
         {
             registration.WithRaggedAxis(input);
@@ -51,6 +47,17 @@ internal sealed class ClientWay : IWay
         await host.StartAsync().ConfigureAwait(false);
         await host.Services.GetRequiredService<IModelCatalog>().WaitUntilReadyAsync().ConfigureAwait(false);
         return new ClientWay(name, host, model);
+    }
+
+    private static InferenceRequest Request(Payload payload)
+    {
+        var request = new InferenceRequest { Overflow = InferenceOverflow.Reject };
+        foreach (var (input, data, shape) in payload.Inputs)
+        {
+            request.Inputs[input] = InferenceTensor.Create<float>(data, shape);
+        }
+
+        return request;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -36,7 +36,7 @@ internal sealed class RawLimit(BenchModel model)
         {
             using var runOptions = new RunOptions();
             using var binding = session.CreateIoBinding();
-            var values = Bind(session, binding, setting.Rows);
+            var values = Bind(model, session, binding, setting.Rows);
             session.RunWithBinding(runOptions, binding);
             session.RunWithBinding(runOptions, binding);
             ready.Signal();
@@ -64,7 +64,7 @@ internal sealed class RawLimit(BenchModel model)
         using var session = Sessions.Open(model.Bytes, Environment.ProcessorCount);
         using var runOptions = new RunOptions();
         using var binding = session.CreateIoBinding();
-        var values = Bind(session, binding, 1);
+        var values = Bind(model, session, binding, 1);
         var times = new double[runs];
         for (var i = -20; i < runs; i++)
         {
@@ -81,7 +81,8 @@ internal sealed class RawLimit(BenchModel model)
         return times[runs / 2];
     }
 
-    private List<OrtValue> Bind(InferenceSession session, OrtIoBinding binding, int rows)
+    /// <summary>Binds inputs and the output of a number of rows; the values live as long as the binding is used.</summary>
+    public static List<OrtValue> Bind(BenchModel model, InferenceSession session, OrtIoBinding binding, int rows)
     {
         var values = new List<OrtValue>();
         foreach (var (input, data, shape) in model.Payloads[0].Inputs)
