@@ -131,6 +131,11 @@ internal sealed partial class BatchedModelLoader
             return;
         }
 
+        if (_warmup.Sample is null && metadata.SupportsBatching && WarmupSample.FreeInput(metadata) is { } input)
+        {
+            LogGuessedSample(_context.Model, _context.Version, input);
+        }
+
         var settings = scheduler.Settings;
         var runner = new WarmupRunner(samples, _clock);
         var lengths = WarmupRunner.Lengths(metadata, _warmup, settings);
@@ -197,4 +202,11 @@ internal sealed partial class BatchedModelLoader
 
     [LoggerMessage(310, LogLevel.Warning, "Model {Model} version {Version} runs one request at a time: {Reason}", EventName = "NotBatching")]
     private partial void LogNotBatching(string model, string version, string reason);
+
+    [LoggerMessage(
+        311,
+        LogLevel.Warning,
+        "Model {Model} version {Version} was warmed up with guessed shapes, since input '{Input}' leaves dimensions open: the learned batch size may be wrong. Give a typical request in WithWarmup(options => options.Sample = …)",
+        EventName = "GuessedWarmupSample")]
+    private partial void LogGuessedSample(string model, string version, string input);
 }

@@ -44,6 +44,11 @@ internal sealed class BatchChooser(RequestQueue queue, RunTimeCurve curve, RowCa
                 return TakeKind.Rejoin;
             }
 
+            if (waiting > rowCap)
+            {
+                rowCap = cap.ForBacklog(length, rowCap, settings);
+            }
+
             var most = Share(waiting, rowCap, length, idle);
             _filler.Fill(batch, seed, most, rowCap, settings, settings.Budget(queue.Longest), now, settled);
             if (batch.Count > 0)

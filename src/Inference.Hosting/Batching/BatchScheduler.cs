@@ -239,16 +239,17 @@ internal sealed class BatchScheduler
         if (rows > 0)
         {
             Curve.Observe(rows, length, elapsed, now);
-            Cap.Ran(length, Settings);
+            Cap.Ran(length, Settings, elapsed);
         }
 
+        var answered = me.Batch?.Rows ?? 0;
         (me.Batch, me.IsStuck) = (null, false);
         if (me.Phase == InstancePhase.Busy)
         {
             me.Phase = InstancePhase.Idle;
         }
 
-        me.Rejoin.Ended(now, Settings, Curve, length);
+        me.Rejoin.Ended(now, Settings, Curve, length, answered);
     }
 
     /// <summary>The instance is gone with its run. The rows go once more to whichever instance is free first; the second time they fail.</summary>

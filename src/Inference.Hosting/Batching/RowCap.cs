@@ -5,11 +5,15 @@ namespace Inference.Hosting.Batching;
 /// <summary>The most rows that pay: the smallest size within a small loss of the best learned throughput.</summary>
 /// <remarks>
 /// Larger batches delay all their members and win next to nothing. The cap moves only when another size has won three times, so that noise
-/// does not shake it.
+/// does not shake it. After each look a run under backlog takes the next larger size: a cap would otherwise never learn that it is too small.
 /// </remarks>
 internal sealed class RowCap(RunTimeCurve curve)
 {
     private const int RunsBetween = 64;
+
+    // Runs that take seconds are looked at sooner: a wrong cap costs as much time as they do.
+    private const int SlowRunsBetween = 4;
+    private const double SlowTime = 1e9;
     private const int WinsToMove = 3;
     private const double Hysteresis = 0.01;
     private const long QuietTime = 300_000_000_000;
@@ -39,16 +43,31 @@ internal sealed class RowCap(RunTimeCurve curve)
         return Math.Min(cap, MemoryCap(settings, now));
     }
 
+    /// <summary>The rows of a run for which more wait than its cap: the cap, or after a look at the curve the next larger size, to learn what it costs.</summary>
+    public int ForBacklog(int length, int rowCap, SchedulerSettings settings)
+    {
+        ref readonly var state = ref _states[RunTimeCurve.BucketOf(length)];
+
+        // A cap below the knee has another reason than cost: memory, or the time that a run may take.
+        return state.Runs == 0 && rowCap == state.Knee && rowCap < settings.MaxBatch
+            ? Math.Min(AnchorGrid.Value(AnchorGrid.Floor(rowCap) + 1), settings.MaxBatch)
+            : rowCap;
+    }
+
     /// <summary>Counts a run; looks at the curve again now and then.</summary>
-    public void Ran(int length, SchedulerSettings settings)
+    /// <param name="length">Padded length of the run.</param>
+    /// <param name="settings">The options in force.</param>
+    /// <param name="elapsed">What the run took, in ns.</param>
+    public void Ran(int length, SchedulerSettings settings, long elapsed)
     {
         ref var state = ref _states[RunTimeCurve.BucketOf(length)];
-        if (state.Knee == 0 || ++state.Runs < RunsBetween)
+        state.Busy += elapsed;
+        if (state.Knee == 0 || ++state.Runs < (state.Busy >= SlowTime ? SlowRunsBetween : RunsBetween))
         {
             return;
         }
 
-        state.Runs = 0;
+        (state.Runs, state.Busy) = (0, 0);
         var best = Knee(length, settings, settings.EfficiencyLoss);
         if (best < state.Knee)
         {
@@ -140,6 +159,7 @@ internal sealed class RowCap(RunTimeCurve curve)
     {
         public int Knee;
         public int Runs;
+        public double Busy;
         public int Candidate;
         public int Wins;
     }

@@ -7,6 +7,12 @@ namespace Inference.Hosting.Batching;
 /// <summary>A request of zeros that a model should answer.</summary>
 internal static class WarmupSample
 {
+    /// <summary>The first input whose shape has more open dimensions than rows and the ragged axis; null when a sample can be no other than made here.</summary>
+    public static string? FreeInput(ModelMetadata metadata)
+        => InputPlan.CreateAll(metadata)
+            .FirstOrDefault(input => !input.MayBeMissing && (input.IsOpenRank || input.Dimensions.Index().Any(dimension =>
+                dimension.Item < 0 && dimension.Index != input.BatchAxis && dimension.Index != input.RaggedAxis)))?.Name;
+
     /// <summary>Zeros, empty strings, 1 for each dimension that varies; optional inputs and masks are left out.</summary>
     /// <param name="metadata">The model.</param>
     /// <param name="length">Length along the ragged axis; 0 or 1 for the shortest.</param>

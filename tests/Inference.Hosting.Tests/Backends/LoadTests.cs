@@ -3,8 +3,10 @@
 using Inference.Hosting.Backends;
 using Inference.Hosting.Batching;
 using Inference.Hosting.Engines;
+using Inference.Hosting.Tensors;
 using Inference.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Hosting.Tests.Backends;
@@ -12,7 +14,8 @@ namespace Inference.Hosting.Tests.Backends;
 public sealed class LoadTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly FakeEngine _engine = new();
+    private readonly CollectingLoggerProvider _log = new();
+    private FakeEngine _engine = new();
 
     public LoadTests() => _engine.OnRun = run => _time.Advance(TimeSpan.FromMilliseconds(10 + run.Rows));
 
@@ -55,6 +58,19 @@ public sealed class LoadTests : IAsyncDisposable
     {
         await using var model = await LoadAsync(warmup: options => options.Enabled = false);
         Assert.Empty(_engine.Runs);
+    }
+
+    [Theory]
+    [InlineData(1, false, false)]
+    [InlineData(-1, false, true)]
+    [InlineData(-1, true, false)]
+    public async Task Load_OpenShapes_AsksForASample(int width, bool hasSample, bool expected)
+    {
+        _engine = new FakeEngine(width);
+        await using var model = await LoadAsync(warmup: options => options.Sample = hasSample ? _ => Sample() : null);
+        Assert.Equal(expected, _log.Messages("GuessedWarmupSample").Any(message => message.Contains("input 'x'", StringComparison.Ordinal)));
+
+        static InferenceRequest Sample() => new() { Inputs = { ["x"] = InferenceTensor.Create<float>([1, 2, 3], [1, 3]) } };
     }
 
     [Fact]
@@ -108,6 +124,7 @@ public sealed class LoadTests : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(_time);
+        services.AddLogging(logging => logging.AddProvider(_log));
         services.Configure<BatchingOptions>("m", options => batching?.Invoke(options));
         services.Configure<WarmupOptions>("m", options => warmup?.Invoke(options));
         var backend = new BatchedBackend((_, _) => new(_engine));

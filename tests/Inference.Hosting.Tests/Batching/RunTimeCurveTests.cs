@@ -118,11 +118,11 @@ public sealed class RunTimeCurveTests
         Seed(0.1);
         for (var i = 0; i < 191; i++)
         {
-            cap.Ran(0, settings);
+            cap.Ran(0, settings, 0);
         }
 
         Assert.Equal(1, cap.Get(0, settings, 0));
-        cap.Ran(0, settings);
+        cap.Ran(0, settings, 0);
         Assert.Equal(8, cap.Get(0, settings, 0));
 
         void Seed(double slope)

@@ -254,6 +254,65 @@ public sealed class SchedulingTests
     }
 
     [Fact]
+    public void Rejoin_HalvesThatTakeTurns_Merge()
+    {
+        // Waiting for the others does not pay in one turn, but in every turn after it.
+        var settings = Settings with { RejoinWindow = null, MaxBatch = 64 };
+        var simulation = new SchedulerSimulation(settings, (rows, _) => 1 + (0.06 * rows), learn: [0]);
+        simulation.Answered = _ => simulation.Arrive(simulation.Now + 0.02);
+        for (var i = 0; i < 64; i++)
+        {
+            simulation.Arrive(i < 32 ? 0 : 1);
+        }
+
+        simulation.Run(200);
+
+        Assert.All(simulation.Sizes.TakeLast(10), rows => Assert.Equal(64, rows));
+        simulation.AssertConserved();
+    }
+
+    [Fact]
+    public void Rejoin_OpenLoop_HoldsNobodyBack()
+    {
+        var settings = Settings with { RejoinWindow = null, MaxBatch = 64 };
+        var simulation = new SchedulerSimulation(settings, (rows, _) => 1 + (0.06 * rows), learn: [0]);
+        for (var i = 0; i < 4000; i++)
+        {
+            simulation.Arrive(i * 0.1);
+        }
+
+        simulation.Run();
+
+        foreach (var (run, before) in simulation.Runs.Skip(1).Zip(simulation.Runs))
+        {
+            Assert.Equal(Math.Max(before.End, run.Items.Min(item => item.ArrivedAt)), run.Start, 6);
+        }
+
+        simulation.AssertConserved();
+    }
+
+    [Fact]
+    public void Cap_TaughtWrongly_LearnsUnderBacklog()
+    {
+        // At warm-up sixteen rows took as long as two runs of eight; since then they take little more than one.
+        var settings = Settings with { MaxBatch = 16 };
+        var simulation = new SchedulerSimulation(settings, (rows, _) => rows > 8 ? 4 + rows : 10, learn: [0]);
+        simulation.Time = (rows, _) => 10 + (0.1 * rows);
+        simulation.Answered = _ => simulation.Arrive(simulation.Now + 0.02);
+        for (var i = 0; i < 32; i++)
+        {
+            simulation.Arrive(0);
+        }
+
+        simulation.Run(10);
+        Assert.Equal(8, simulation.Core.Cap.Get(0, settings, 0));
+        simulation.Run(60_000);
+
+        Assert.Equal(16, simulation.Core.Cap.Get(0, settings, 0));
+        simulation.AssertConserved();
+    }
+
+    [Fact]
     public void Rejoin_AfterIdle_StartsAtOnce()
     {
         var simulation = new SchedulerSimulation(Settings with { RejoinWindow = null }, (rows, _) => 5 + (0.15 * rows), learn: [0]);
