@@ -19,6 +19,10 @@ public sealed class InferenceHttpOptions
     /// <value>64 MiB by default, from 1 KiB.</value>
     public long MaxDecompressedBodySize { get; set; } = 64L << 20;
 
+    /// <summary>Most bytes of all bodies that are being received at a time; a body of more than 64 KiB that finds no room is 429.</summary>
+    /// <value>Null by default: a quarter of the memory that the process may use, and at least <see cref="MaxRequestBodySize"/>. From 1 MiB.</value>
+    public long? MaxReceivingBytes { get; set; }
+
     /// <summary>Most bytes of all input tensors of a request once they are read; more is 413.</summary>
     /// <value>64 MiB by default, from 1 KiB to 1 GiB. Short JSON numbers grow: <c>1,</c> becomes 8 bytes of INT64.</value>
     public long MaxTensorBytes { get; set; } = 64L << 20;

@@ -17,6 +17,7 @@ internal static class InferenceHttpOptionsReader
         nameof(InferenceHttpOptions.MaxNameLength), nameof(InferenceHttpOptions.MaxRank),
         nameof(InferenceHttpOptions.ReceiveTimeout), nameof(InferenceHttpOptions.RequestTimeout),
         nameof(InferenceHttpOptions.MaxQueueTimeout), nameof(InferenceHttpOptions.HighestPriority),
+        nameof(InferenceHttpOptions.MaxReceivingBytes),
     ];
 
     /// <summary>The options in force.</summary>

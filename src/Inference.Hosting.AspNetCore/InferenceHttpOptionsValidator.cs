@@ -14,6 +14,7 @@ internal static class InferenceHttpOptionsValidator
         [
             Range(nameof(options.MaxRequestBodySize), options.MaxRequestBodySize, OneKiB, long.MaxValue),
             Range(nameof(options.MaxDecompressedBodySize), options.MaxDecompressedBodySize, OneKiB, long.MaxValue),
+            Range(nameof(options.MaxReceivingBytes), options.MaxReceivingBytes ?? long.MaxValue, OneKiB * OneKiB, long.MaxValue),
             Range(nameof(options.MaxTensorBytes), options.MaxTensorBytes, OneKiB, OneGiB),
             Range(nameof(options.MaxJsonDepth), options.MaxJsonDepth, 8, 1000),
             Range(nameof(options.MaxTensors), options.MaxTensors, 1, int.MaxValue),

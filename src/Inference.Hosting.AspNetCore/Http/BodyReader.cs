@@ -18,16 +18,19 @@ internal sealed class BodyReader : IAsyncDisposable
     private readonly PipeReader _pipe;
     private readonly Stream? _inflater;
     private readonly InferenceHttpOptions _options;
+    private readonly ReceiveBudget _budget;
     private readonly TimeProvider _time;
     private readonly CancellationToken _aborted;
     private readonly long _limit;
     private ITimer? _timer;
     private long _taken;
     private long _remainder;
+    private long _counted;
 
-    private BodyReader(HttpContext context, PipeReader pipe, Stream? inflater, InferenceHttpOptions options, TimeProvider time)
+    private BodyReader(
+        HttpContext context, PipeReader pipe, Stream? inflater, InferenceHttpOptions options, ReceiveBudget budget, TimeProvider time)
     {
-        (_pipe, _inflater, _options, _time, _aborted) = (pipe, inflater, options, time, context.RequestAborted);
+        (_pipe, _inflater, _options, _budget, _time, _aborted) = (pipe, inflater, options, budget, time, context.RequestAborted);
         _limit = inflater is null ? options.MaxRequestBodySize : options.MaxDecompressedBodySize;
         Length = inflater is null ? context.Request.ContentLength : null;
     }
@@ -38,13 +41,13 @@ internal sealed class BodyReader : IAsyncDisposable
     /// <summary>Opens the body of a request.</summary>
     /// <exception cref="InferenceException">PayloadTooLarge, from the length the caller announces.</exception>
     /// <exception cref="BadHttpRequestException">415: an encoding that is not understood.</exception>
-    public static BodyReader Open(HttpContext context, InferenceHttpOptions options, TimeProvider time)
+    public static BodyReader Open(HttpContext context, InferenceHttpOptions options, ReceiveBudget budget, TimeProvider time)
     {
         AdmitSize(context, options);
         var encoding = context.Request.Headers.ContentEncoding.ToString();
         if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
-            return new(context, context.Request.BodyReader, null, options, time);
+            return new(context, context.Request.BodyReader, null, options, budget, time);
         }
 
         var wire = context.Request.BodyReader.AsStream(leaveOpen: true);
@@ -65,11 +68,12 @@ internal sealed class BodyReader : IAsyncDisposable
                 StatusCodes.Status415UnsupportedMediaType);
         }
 
-        return new(context, PipeReader.Create(inflater, new StreamPipeReaderOptions(bufferSize: 32 << 10, leaveOpen: true)), inflater, options, time);
+        var pipe = PipeReader.Create(inflater, new StreamPipeReaderOptions(bufferSize: 32 << 10, leaveOpen: true));
+        return new(context, pipe, inflater, options, budget, time);
     }
 
     /// <summary>Reads on. The result must be given back by <see cref="AdvanceTo"/> before the next read.</summary>
-    /// <exception cref="InferenceException">PayloadTooLarge; InvalidInput when compressed data is damaged.</exception>
+    /// <exception cref="InferenceException">PayloadTooLarge; InvalidInput when compressed data is damaged; QueueFull when too much is being received.</exception>
     /// <exception cref="BadHttpRequestException">408: the body takes too long. Or the server's own verdict.</exception>
     public async ValueTask<ReadResult> ReadAsync()
     {
@@ -107,6 +111,16 @@ internal sealed class BodyReader : IAsyncDisposable
                 : TooLarge(_options.MaxDecompressedBodySize, nameof(_options.MaxDecompressedBodySize));
         }
 
+        try
+        {
+            Count(_taken + result.Buffer.Length);
+        }
+        catch
+        {
+            AdvanceTo(result, result.Buffer.Length);
+            throw;
+        }
+
         return result;
     }
 
@@ -129,6 +143,8 @@ internal sealed class BodyReader : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _budget.Give(_counted);
+        _counted = 0;
         if (_timer is not null)
         {
             await _timer.DisposeAsync();
@@ -138,6 +154,16 @@ internal sealed class BodyReader : IAsyncDisposable
         {
             await _pipe.CompleteAsync();
             await _inflater.DisposeAsync();
+        }
+    }
+
+    // Counted once, when they arrive: a remainder comes back with the next read.
+    private void Count(long arrived)
+    {
+        if (arrived > _counted)
+        {
+            _budget.Take(arrived - _counted, _counted);
+            _counted = arrived;
         }
     }
 

@@ -19,5 +19,8 @@ internal sealed class EndpointServices(IServiceProvider services, IModelCatalog 
     public ILogger Logger { get; } =
         services.GetRequiredService<ILoggerFactory>().CreateLogger("Inference.Hosting.AspNetCore");
 
+    /// <summary>Shared by all protocols.</summary>
+    public ReceiveBudget Receiving { get; } = new(options);
+
     public ModelAccess Models { get; } = new(catalog);
 }

@@ -34,7 +34,7 @@ internal sealed class InferEndpoint(EndpointServices services)
         var reader = _readers.Get();
         try
         {
-            await using (var body = BodyReader.Open(context, services.Options, services.Time))
+            await using (var body = BodyReader.Open(context, services.Options, services.Receiving, services.Time))
             {
                 await reader.ReadAsync(context, body, metadata);
             }

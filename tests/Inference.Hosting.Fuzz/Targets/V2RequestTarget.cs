@@ -27,6 +27,7 @@ internal sealed class V2RequestTarget(string name) : IFuzzTarget
         [Spec("y", TensorDataType.FP32)]);
 
     private readonly InferenceHttpOptions _options = new() { MaxTensorBytes = 1 << 20, ReceiveTimeout = TimeSpan.Zero };
+    private readonly ReceiveBudget _budget = new(new InferenceHttpOptions());
 
     public string Name => name;
 
@@ -108,7 +109,7 @@ internal sealed class V2RequestTarget(string name) : IFuzzTarget
 
     private async Task<string> ReadAsync(DefaultHttpContext context, V2RequestReader reader, ModelMetadata? metadata)
     {
-        await using (var body = BodyReader.Open(context, _options, TimeProvider.System))
+        await using (var body = BodyReader.Open(context, _options, _budget, TimeProvider.System))
         {
             await reader.ReadAsync(context, body, metadata);
         }
