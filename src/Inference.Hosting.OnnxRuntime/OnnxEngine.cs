@@ -37,7 +37,7 @@ internal sealed class OnnxEngine : IInferenceEngine
 
     public EngineTraits Traits { get; }
 
-    /// <summary>Bytes of the graph's files on each device; arenas and workspaces come on top.</summary>
+    /// <summary>Bytes of the graph's files, once for each device; arenas and workspaces come on top.</summary>
     public long? MemoryBytes { get; }
 
     public ModelMetadata Prove(IEngineInstance instance)

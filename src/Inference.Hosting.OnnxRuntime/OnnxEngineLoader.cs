@@ -21,10 +21,11 @@ internal sealed class OnnxEngineLoader(string model, string version, OnnxRuntime
         {
             // 1. One session per device.
             var factory = new SessionFactory($"{model}/{version}", source, options, logger);
+            OnnxDevice[] wanted = [.. (options.Devices.Count > 0 ? options.Devices : [options.Device]).Select(OnnxDevice.Parse)];
             var fallbacks = new List<string>();
-            foreach (var text in options.Devices.Count > 0 ? options.Devices : [options.Device])
+            foreach (var device in wanted)
             {
-                sessions.Add(CreateOrFallBack(factory, OnnxDevice.Parse(text), fallbacks, cancellationToken));
+                sessions.Add(CreateOrFallBack(factory, device, fallbacks, cancellationToken));
             }
 
             // 2. What the graph says.
@@ -40,7 +41,11 @@ internal sealed class OnnxEngineLoader(string model, string version, OnnxRuntime
             var axes = BatchAxes.Find(graph, options.BatchAxes.AsReadOnly());
             var labels = LabelReader.Read(graph.Properties, Path.GetDirectoryName(source.Path));
             var devices = sessions.Select(session => session.Device.ToPublicString()).ToArray();
-            var metadata = MetadataBuilder.Build(model, version, graph, labels, devices);
+            var metadata = MetadataBuilder.Build(model, version, graph, labels) with
+            {
+                Devices = devices,
+                RequestedDevices = Array.ConvertAll(wanted, device => device.ToPublicString()),
+            };
 
             // 3. Axes that symbols tell are facts at once; others wait for an instance.
             if (axes.Exist && !axes.NeedsProof)
@@ -49,7 +54,7 @@ internal sealed class OnnxEngineLoader(string model, string version, OnnxRuntime
             }
 
             logger.ModelLoaded(model, version, string.Join(", ", devices), source.Description, OrtEnvironment.NativeVersion);
-            return new(metadata, graph, axes, [.. sessions], options.IntraOpThreads, GraphSkim.MeasureFiles(source), logger);
+            return new(metadata, graph, axes, [.. sessions], options.IntraOpThreads, GraphSkim.MeasureFiles(source) * sessions.Count, logger);
         }
         catch (InferenceException exception)
         {

@@ -25,6 +25,13 @@ public sealed record ModelMetadata(
     /// <summary>Devices that compute, for example <c>cpu</c> or <c>cuda:0</c>.</summary>
     public IReadOnlyList<string> Devices { get; init; } = [];
 
+    /// <summary>Devices that were asked for, in the order of <see cref="Devices"/>.</summary>
+    /// <value>Empty by default: nothing was asked for by name.</value>
+    public IReadOnlyList<string> RequestedDevices { get; init; } = [];
+
+    /// <summary>Whether it computes elsewhere than was asked for, because its owner allowed a fallback and it was needed.</summary>
+    public bool IsOnFallback => RequestedDevices.Count > 0 && !RequestedDevices.SequenceEqual(Devices);
+
     /// <summary>Free facts: the graph's own metadata, and what the backend adds.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -17,6 +17,7 @@ public static class InferenceHealthChecksBuilderExtensions
     /// <summary>
     /// Adds <c>inference_live</c>, tagged <c>live</c>, which holds while the process answers, and <c>inference_ready</c>, tagged <c>ready</c>,
     /// which holds while all models that are required or loaded at start can serve. Its data has the state and reason of each model.
+    /// It is degraded, which ASP.NET Core answers with 200, while a model computes on a fallback device.
     /// </summary>
     /// <param name="builder">What <c>AddHealthChecks</c> returned.</param>
     /// <param name="failureStatus">What <c>inference_ready</c> reports while a model cannot serve; unhealthy by default.</param>

@@ -41,15 +41,15 @@ internal sealed class StatisticsEndpoint(EndpointServices services)
         {
             if (services.Catalog.GetStatistics(model.Name, info.Version) is { } statistics)
             {
-                rows.Add(Describe(model.Name, info.Version, statistics));
+                rows.Add(Describe(model.Name, info, statistics));
             }
         }
     }
 
-    private static ModelStatisticsBody Describe(string name, string version, ModelStatistics statistics)
+    private static ModelStatisticsBody Describe(string name, ModelVersionInfo version, ModelStatistics statistics)
         => new(
             name,
-            version,
+            version.Version,
             statistics.LastInference?.ToUnixTimeMilliseconds() ?? 0,
             statistics.InferenceCount,
             statistics.ExecutionCount,
@@ -65,7 +65,16 @@ internal sealed class StatisticsEndpoint(EndpointServices services)
             new Dictionary<string, object>(),
             [.. statistics.Batches.Select(batch => new BatchStatisticsBody(
                 batch.BatchSize, Describe(batch.ComputeInput), Describe(batch.ComputeInfer), Describe(batch.ComputeOutput)))],
-            statistics.MemoryBytes is { } bytes ? [new MemoryUsageBody("CPU", 0, bytes)] : []);
+            statistics.MemoryBytes is { } bytes ? [.. DescribeMemory(bytes, version.Metadata?.Devices ?? [])] : []);
+
+    // Each device holds the model once.
+    private static IEnumerable<MemoryUsageBody> DescribeMemory(long bytes, IReadOnlyList<string> devices)
+        => devices.Count == 0
+            ? [new("CPU", 0, bytes)]
+            : devices.Select(device => new MemoryUsageBody(
+                device.StartsWith("cpu", StringComparison.OrdinalIgnoreCase) ? "CPU" : "GPU",
+                device.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && int.TryParse(device.AsSpan(colon + 1), out var id) ? id : 0,
+                bytes / devices.Count));
 
     private static DurationBody Describe(DurationStatistic statistic)
         => new(statistic.Count, statistic.Total.Ticks * TimeSpan.NanosecondsPerTick);

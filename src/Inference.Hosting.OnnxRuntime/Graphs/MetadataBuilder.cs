@@ -9,9 +9,8 @@ internal static class MetadataBuilder
 {
     public const string Platform = "onnxruntime_onnx";
 
-    /// <summary>Metadata without batch axes.</summary>
-    public static ModelMetadata Build(
-        string model, string version, OnnxGraph graph, IReadOnlyList<string>? labels, IReadOnlyList<string> devices)
+    /// <summary>Metadata without batch axes and devices.</summary>
+    public static ModelMetadata Build(string model, string version, OnnxGraph graph, IReadOnlyList<string>? labels)
         => new(
             model,
             version,
@@ -22,7 +21,6 @@ internal static class MetadataBuilder
             })])
         {
             Platform = Platform,
-            Devices = devices,
             Properties = graph.Properties,
         };
 

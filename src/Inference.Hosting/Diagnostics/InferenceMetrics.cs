@@ -30,6 +30,8 @@ internal sealed class InferenceMetrics : IDisposable
             TelemetryNames.ModelState, ObserveStates, "{version}", "1 for the state a version is in.");
         _meter.CreateObservableGauge(
             TelemetryNames.ModelMemory, ObserveMemory, "By", "Memory of loaded versions.");
+        _meter.CreateObservableGauge(
+            TelemetryNames.ModelDevice, ObserveDevices, "{device}", "1 for each device of a loaded version.");
         _meter.CreateObservableUpDownCounter(
             TelemetryNames.ActiveRequests, ObserveActive, "{request}", "Requests accepted and not yet answered.");
     }
@@ -67,6 +69,15 @@ internal sealed class InferenceMetrics : IDisposable
     private IEnumerable<Measurement<long>> ObserveMemory()
         => Versions().Where(item => item.Version.Load is { MemoryBytes: > 0 }).Select(item => new Measurement<long>(
             item.Version.Load!.Value.MemoryBytes, Tags(item.Model, item.Version.Version)));
+
+    private IEnumerable<Measurement<int>> ObserveDevices()
+        => Versions().Where(item => item.Version is { Load: not null, Metadata: not null }).SelectMany(item => Enumerable
+            .Range(0, item.Version.Metadata!.Devices.Count)
+            .Select(i => new Measurement<int>(1, [
+                .. Tags(item.Model, item.Version.Version),
+                new(TelemetryNames.Device, item.Version.Metadata.Devices[i]),
+                new(TelemetryNames.RequestedDevice, item.Version.Metadata.RequestedDevices.ElementAtOrDefault(i) ?? item.Version.Metadata.Devices[i]),
+            ])));
 
     private IEnumerable<Measurement<int>> ObserveActive()
         => Versions().Where(item => item.Version.Load is not null).Select(item => new Measurement<int>(

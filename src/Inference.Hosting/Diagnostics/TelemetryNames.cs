@@ -68,6 +68,9 @@ public static class TelemetryNames
     /// <summary>Gauge, By: memory of a loaded version.</summary>
     public const string ModelMemory = "inference.model.memory";
 
+    /// <summary>Gauge: 1 for each device of a loaded version, by <see cref="Device"/> and <see cref="RequestedDevice"/>.</summary>
+    public const string ModelDevice = "inference.model.device";
+
     /// <summary>Tag: the model.</summary>
     public const string Model = "inference.model";
 
@@ -91,6 +94,9 @@ public static class TelemetryNames
 
     /// <summary>Tag: the device.</summary>
     public const string Device = "inference.device";
+
+    /// <summary>Tag: the device that was asked for; another than <see cref="Device"/> after a fallback.</summary>
+    public const string RequestedDevice = "inference.device.requested";
 
     /// <summary>Activity of one logical call in process.</summary>
     public const string InferActivity = "inference.infer";

@@ -30,6 +30,21 @@ public sealed class InferenceHealthCheckTests
     }
 
     [Fact]
+    public async Task Ready_OnAFallbackDevice_IsDegradedAndSaysWhere()
+    {
+        var model = TestModels.AddSub();
+        var version = new ModelVersionInfo("1", ModelState.Ready) { Metadata = model.Info.Default!.Metadata! with { RequestedDevices = ["cuda:0"] } };
+        model.Info = new ModelInfo("addsub", [version]) { Default = version };
+
+        var report = await CheckAsync(model, registration => registration.Tags.Contains("ready"));
+
+        var entry = Assert.Single(report.Entries).Value;
+        Assert.Equal(HealthStatus.Degraded, entry.Status);
+        Assert.Equal("1 of 1 models are ready. On a fallback device: addsub.", entry.Description);
+        Assert.Equal("version 1 Ready on cpu instead of cuda:0", entry.Data["addsub"]);
+    }
+
+    [Fact]
     public async Task Live_HoldsWhileModelsFail()
     {
         var model = TestModels.AddSub();

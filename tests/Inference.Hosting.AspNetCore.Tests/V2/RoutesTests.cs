@@ -81,8 +81,24 @@ public sealed class RoutesTests
         Assert.Equal("""{"count":2,"ns":3000}""", row.GetProperty("inference_stats").GetProperty("success").GetRawText());
         Assert.Equal("""{"count":0,"ns":0}""", row.GetProperty("inference_stats").GetProperty("fail").GetRawText());
         Assert.Equal(8, row.GetProperty("batch_stats")[0].GetProperty("batch_size").GetInt32());
-        Assert.Equal(77, row.GetProperty("memory_usage")[0].GetProperty("byte_size").GetInt32());
+        Assert.Equal("""[{"type":"CPU","id":0,"byte_size":77}]""", row.GetProperty("memory_usage").GetRawText());
         Assert.Equal("{}", row.GetProperty("response_stats").GetRawText());
+    }
+
+    [Fact]
+    public async Task Get_StatisticsOfAModelOnSeveralDevices_TellsTheMemoryOfEach()
+    {
+        var model = TestModels.AddSub();
+        model.Statistics = new ModelStatistics { MemoryBytes = 300 };
+        var version = model.Info.Default! with { Metadata = model.Info.Default.Metadata! with { Devices = ["cpu", "cuda:1", "webgpu"] } };
+        model.Info = model.Info with { Versions = [version], Default = version };
+        await using var app = await TestApp.StartAsync(model);
+
+        var json = await TestApp.JsonAsync(await app.GetAsync("/v2/models/addsub/stats"));
+
+        Assert.Equal(
+            """[{"type":"CPU","id":0,"byte_size":100},{"type":"GPU","id":1,"byte_size":100},{"type":"GPU","id":0,"byte_size":100}]""",
+            json.GetProperty("model_stats")[0].GetProperty("memory_usage").GetRawText());
     }
 
     [Theory]

@@ -108,6 +108,31 @@ public sealed class ModelTelemetryTests
     }
 
     [Fact]
+    public async Task ModelDevice_OneOfTwoOnAFallback_TellsWhatWasAskedFor()
+    {
+        var asked = new FakeBackend { Metadata = new("fake", "1", [], []) { Devices = ["cuda:0", "cpu"], RequestedDevices = ["cuda:0", "cuda:1"] } };
+        await using var host = ModelTestHost.Create(services =>
+        {
+            services.AddModel("asked").UseBackend(_ => asked);
+            services.AddModel("unasked").UseBackend(_ => new FakeBackend());
+        });
+        using var measured = new Measured(host);
+        await host.Host.StartAsync();
+        await host.WaitForAsync("asked", version => version.State == ModelState.Ready);
+        await host.WaitForAsync("unasked", version => version.State == ModelState.Ready);
+
+        measured.Observe();
+
+        Assert.Equal(
+            [
+                "inference.model=asked inference.version=1 inference.device=cuda:0 inference.device.requested=cuda:0",
+                "inference.model=asked inference.version=1 inference.device=cpu inference.device.requested=cuda:1",
+                "inference.model=unasked inference.version=1 inference.device=fake inference.device.requested=fake",
+            ],
+            measured.Of(TelemetryNames.ModelDevice).Select(item => item.Tags));
+    }
+
+    [Fact]
     public async Task InferActivity_AnswerAndFailure_TellTimingAndOutcome()
     {
         var spans = new List<Activity>();
