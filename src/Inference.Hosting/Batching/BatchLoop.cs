@@ -227,6 +227,7 @@ internal sealed partial class BatchLoop : IIsolationHost
 
             _metrics.Ran(
                 TimeSpan.FromTicks((times.Executed - times.Assembled) / 100),
+                _holder.Instance.Device,
                 batch.Rows,
                 batch.WaitingRows,
                 batch.CloseReason,

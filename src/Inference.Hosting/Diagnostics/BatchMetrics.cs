@@ -28,9 +28,13 @@ internal sealed class BatchMetrics : IDisposable
 
     public void Queued(TimeSpan wait) => _instruments.QueueDuration.Record(wait.TotalSeconds, _tags);
 
-    public void Ran(TimeSpan elapsed, int rows, int waiting, BatchCloseReason reason, long realTokens, long paddedTokens)
+    public void Ran(TimeSpan elapsed, string device, int rows, int waiting, BatchCloseReason reason, long realTokens, long paddedTokens)
     {
-        _instruments.RunDuration.Record(elapsed.TotalSeconds, _tags);
+        if (_instruments.RunDuration.Enabled)
+        {
+            _instruments.RunDuration.Record(elapsed.TotalSeconds, With(TelemetryNames.Device, device));
+        }
+
         _instruments.BatchRows.Record(rows, _tags);
         _instruments.WaitingRows.Record(waiting, _tags);
         if (_instruments.ClosedRows.Enabled)
