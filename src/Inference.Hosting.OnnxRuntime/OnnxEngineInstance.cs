@@ -38,9 +38,10 @@ internal sealed class OnnxEngineInstance : IEngineInstance
         (_engine, _session, _graph) = (engine, session, graph);
         (_inputs, _outputs) = (new(graph), new(graph));
         _batchAxes = new int?[graph.Outputs.Length];
+        Device = session.Device.ToPublicString();
     }
 
-    public string Device => _session.Device.ToPublicString();
+    public string Device { get; }
 
     /// <summary>Bindings held, for tests.</summary>
     internal int BindingCount => _cache.Count;
@@ -55,7 +56,7 @@ internal sealed class OnnxEngineInstance : IEngineInstance
             Follow(batch.Metadata);
             if (_inputs.Reserve(batch))
             {
-                _cache.Clear();
+                ForgetBindings();
             }
 
             _key.Set(batch);
@@ -64,7 +65,7 @@ internal sealed class OnnxEngineInstance : IEngineInstance
         catch (Exception exception) when (exception is OutOfMemoryException or OnnxRuntimeException)
         {
             // A buffer may be gone, so no binding over it may stay.
-            _cache.Clear();
+            ForgetBindings();
             throw exception is OutOfMemoryException
                 ? new EngineException(EngineFault.OutOfMemory, exception.Message, exception)
                 : OrtErrors.ToEngineException(exception);
@@ -87,6 +88,7 @@ internal sealed class OnnxEngineInstance : IEngineInstance
         try
         {
             var run = _run ?? throw new InvalidOperationException("Prepare must come before Execute.");
+            using var entered = _session.Gate.Enter();
             while (!TryRun(run, batch))
             {
                 run = _run = Bind(batch);
@@ -151,13 +153,13 @@ internal sealed class OnnxEngineInstance : IEngineInstance
 
         try
         {
-            _session.Run(_options, run.Binding);
+            _session.Native.RunWithBinding(_options, run.Binding);
         }
         catch (OnnxRuntimeException exception) when (FindMisshapen(exception, run) is { } output)
         {
             _engine.MarkUnpredictable(output);
             _run = null;
-            _cache.Clear();
+            ForgetBindings();
             return false;
         }
 
@@ -195,8 +197,9 @@ internal sealed class OnnxEngineInstance : IEngineInstance
                 continue;
             }
 
-            // Some string kernels append to what an output holds, so each run needs a fresh one.
-            outputShapes[i] = _engine.IsUnpredictable(i) || _graph.Outputs[i].IsBytes
+            // Some string kernels append to what an output holds, so each run needs a fresh one. And what is copied from a device need only have
+            // as many elements: an output of another shape than its symbols promise would not be noticed.
+            outputShapes[i] = _engine.IsUnpredictable(i) || _graph.Outputs[i].IsBytes || !_session.UsesHostMemory
                 ? null
                 : OutputShapes.Predict(_graph, i, _batchAxes[i], batch.Rows, inputShapes);
             if (outputShapes[i] is { } shape)
@@ -209,9 +212,10 @@ internal sealed class OnnxEngineInstance : IEngineInstance
             }
         }
 
+        using var entered = _session.Gate.Enter();
         if (moved)
         {
-            _cache.Clear();
+            ForgetBindings();
         }
 
         // 2. Values over the buffers, and the binding that holds them.
@@ -275,8 +279,15 @@ internal sealed class OnnxEngineInstance : IEngineInstance
 
         if (changed)
         {
-            _cache.Clear();
+            ForgetBindings();
         }
+    }
+
+    /// <summary>Bindings hold what was copied to the device.</summary>
+    private void ForgetBindings()
+    {
+        using var entered = _session.Gate.Enter();
+        _cache.Clear();
     }
 
     private void Leave()
@@ -290,7 +301,7 @@ internal sealed class OnnxEngineInstance : IEngineInstance
     private void Free()
     {
         _run = null;
-        _cache.Dispose();
+        ForgetBindings();
         _outputs.Dispose();
         _inputs.Dispose();
         _options.Dispose();

@@ -3,7 +3,7 @@
 namespace Inference.Hosting.OnnxRuntime.Binding;
 
 /// <summary>The most recently used bindings of one instance. A lookup allocates nothing.</summary>
-internal sealed class BoundRunCache(int capacity) : IDisposable
+internal sealed class BoundRunCache(int capacity)
 {
     private readonly Dictionary<int, LinkedListNode<BoundRun>> _byHash = [];
     private readonly LinkedList<BoundRun> _recent = [];
@@ -41,6 +41,7 @@ internal sealed class BoundRunCache(int capacity) : IDisposable
         _byHash[Hash(run.Key)] = _recent.AddFirst(run);
     }
 
+    /// <summary>Disposes all bindings, and with them what they hold on the device.</summary>
     public void Clear()
     {
         foreach (var run in _recent)
@@ -51,8 +52,6 @@ internal sealed class BoundRunCache(int capacity) : IDisposable
         _recent.Clear();
         _byHash.Clear();
     }
-
-    public void Dispose() => Clear();
 
     private void Remove(int hash)
     {

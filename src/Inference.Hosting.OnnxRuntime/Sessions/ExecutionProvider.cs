@@ -14,6 +14,9 @@ internal sealed record ExecutionProvider(
     /// <summary>Whether each new shape is compiled or searched for.</summary>
     public bool ShapesAreExpensive { get; init; }
 
-    /// <summary>Whether a session must not run twice at the same time.</summary>
+    /// <summary>What must not happen at the same time.</summary>
+    public ProviderConcurrency Concurrency { get; init; }
+
+    /// <summary>Whether memory patterns and parallel branches are off: the provider does not know them.</summary>
     public bool IsSequential { get; init; }
 }

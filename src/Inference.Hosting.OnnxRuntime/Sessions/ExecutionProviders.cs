@@ -8,6 +8,8 @@ namespace Inference.Hosting.OnnxRuntime.Sessions;
 /// <summary>The one table of execution providers. Only the wanted one is appended: order is priority, and the processor is implicit.</summary>
 internal static class ExecutionProviders
 {
+    private const string WebGpuName = "WebGpuExecutionProvider";
+
     private static readonly string[] _cudaNames = ["CUDAExecutionProvider", "CudaPluginExecutionProvider"];
 
     private static readonly ExecutionProvider[] _table =
@@ -15,11 +17,11 @@ internal static class ExecutionProviders
         new("cpu", false, ["CPUExecutionProvider"], "Microsoft.ML.OnnxRuntime", _ => { }),
         new("cuda", true, _cudaNames, "Microsoft.ML.OnnxRuntime.Gpu", AppendCuda),
         new("tensorrt", true, ["TensorrtExecutionProvider", .. _cudaNames], "Microsoft.ML.OnnxRuntime.Gpu", AppendTensorRt) { ShapesAreExpensive = true },
-        new("directml", true, ["DmlExecutionProvider"], "Microsoft.ML.OnnxRuntime.DirectML", request => AppendNamed(request, "DML")) { IsSequential = true },
+        new("directml", true, ["DmlExecutionProvider"], "Microsoft.ML.OnnxRuntime.DirectML", request => AppendNamed(request, "DML")) { Concurrency = ProviderConcurrency.OnePerSession, IsSequential = true },
         new("coreml", false, ["CoreMLExecutionProvider"], "Microsoft.ML.OnnxRuntime, on macOS or iOS", request => AppendNamed(request, "CoreML")) { ShapesAreExpensive = true },
         new("openvino", false, ["OpenVINOExecutionProvider"], "Intel.ML.OnnxRuntime.OpenVino", request => AppendNamed(request, "OpenVINO")) { ShapesAreExpensive = true },
         new("qnn", false, ["QNNExecutionProvider"], "Microsoft.ML.OnnxRuntime.QNN", request => AppendNamed(request, "QNN")) { ShapesAreExpensive = true },
-        new("webgpu", false, ["WebGpuExecutionProvider"], "Microsoft.ML.OnnxRuntime built with WebGPU", request => AppendNamed(request, "WebGPU")),
+        new("webgpu", false, [WebGpuName], "Microsoft.ML.OnnxRuntime built with WebGPU", request => AppendNamed(request, "WebGPU")) { Concurrency = ProviderConcurrency.OnePerProcess },
         new("migraphx", true, ["MIGraphXExecutionProvider"], "Microsoft.ML.OnnxRuntime built with MIGraphX", request => AppendNamed(request, "MIGraphX")) { ShapesAreExpensive = true },
         new("xnnpack", false, ["XnnpackExecutionProvider"], "Microsoft.ML.OnnxRuntime built with XNNPACK", request => AppendNamed(request, "XNNPACK")),
     ];
@@ -33,7 +35,10 @@ internal static class ExecutionProviders
     public static ExecutionProvider For(OnnxDevice device)
         => device.Library is null
             ? Find(device.Provider) ?? throw new ArgumentException(OnnxDevice.Describe(device.Provider), nameof(device))
-            : new(device.Provider, true, [device.Provider], $"the library of {device.Provider}", AppendPlugin);
+            : new(device.Provider, true, [device.Provider], $"the library of {device.Provider}", AppendPlugin)
+            {
+                Concurrency = device.Provider == WebGpuName ? ProviderConcurrency.OnePerProcess : ProviderConcurrency.Free,
+            };
 
     private static void AppendCuda(ProviderRequest request)
     {

@@ -6,15 +6,16 @@ namespace Inference.Hosting.OnnxRuntime.Sessions;
 
 /// <summary>A session that its engine and all instances on its device share. Ends when the last of them lets go. Thread-safe.</summary>
 /// <remarks>Running or disposing a session that was disposed ends the process, so nobody can: whoever runs holds a share.</remarks>
-internal sealed class OnnxSession(InferenceSession session, OnnxDevice device, OrtLogSink log)
+internal sealed class OnnxSession(InferenceSession session, OnnxDevice device, SessionGate gate, OrtLogSink log)
 {
-    // Some providers cannot run one session twice at the same time.
-    private readonly Lock? _oneRun = ExecutionProviders.For(device).IsSequential ? new() : null;
     private int _shares = 1;
 
     public InferenceSession Native { get; } = session;
 
     public OnnxDevice Device { get; } = device;
+
+    /// <summary>Around whatever touches the device: copies, runs, and the release of what lies there.</summary>
+    public SessionGate Gate { get; } = gate;
 
     /// <summary>Whether inputs and outputs in host memory are used where they are, so that bindings can be kept.</summary>
     public bool UsesHostMemory => Device.IsCpu;
@@ -31,25 +32,15 @@ internal sealed class OnnxSession(InferenceSession session, OnnxDevice device, O
         while (Interlocked.CompareExchange(ref _shares, shares + 1, shares) != shares);
     }
 
-    public void Run(RunOptions options, OrtIoBinding binding)
-    {
-        if (_oneRun is null)
-        {
-            Native.RunWithBinding(options, binding);
-            return;
-        }
-
-        lock (_oneRun)
-        {
-            Native.RunWithBinding(options, binding);
-        }
-    }
-
     public void Release()
     {
         if (Interlocked.Decrement(ref _shares) == 0)
         {
-            Native.Dispose();
+            using (Gate.Enter())
+            {
+                Native.Dispose();
+            }
+
             log.Dispose();
         }
     }

@@ -16,12 +16,15 @@ internal static class OrtErrors
         ("out of memory", EngineFault.OutOfMemory, "There was not enough memory for this run."),
         ("CUBLAS_STATUS_ALLOC_FAILED", EngineFault.OutOfMemory, "There was not enough memory for this run."),
         ("std::bad_alloc", EngineFault.OutOfMemory, "There was not enough memory for this run."),
+        ("[Invalid Buffer", EngineFault.OutOfMemory, "There was not enough memory for this run."),
+        ("narrowing_error", EngineFault.OutOfMemory, "There was not enough memory for this run."),
         ("bad allocation", EngineFault.OutOfMemory, "There was not enough memory for this run."),
         ("indices element out of data bounds", EngineFault.Data, "A value that serves as an index is outside the model's table."),
         ("index out of range", EngineFault.Data, "A value that serves as an index is out of range."),
         ("is out of range", EngineFault.Data, "A value is outside the range that the model takes."),
         ("index out of bounds", EngineFault.Data, "A value that serves as an index is out of range."),
         ("Integer division by zero", EngineFault.Data, "The values lead to a division of an integer by zero."),
+        ("but the device does not support it", EngineFault.Run, "The device has no arithmetic in a type that the model computes in."),
         ("illegal memory access", EngineFault.DeviceLost, "The device failed."),
         ("CUDA failure", EngineFault.DeviceLost, "The device failed."),
         ("unspecified launch failure", EngineFault.DeviceLost, "The device failed."),
@@ -33,6 +36,18 @@ internal static class OrtErrors
         ("device lost", EngineFault.DeviceLost, "The device failed."),
     ];
 
+    // What providers say when the machine has no such device, or a driver that does not fit.
+    private static readonly string[] _deviceMissing =
+    [
+        "Failed to get a WebGPU",
+        "CUDA failure 100:",
+        "CUDA failure 101:",
+        "CUDA failure 35:",
+        "no CUDA-capable device",
+        "invalid device ordinal",
+        "driver version is insufficient",
+    ];
+
     /// <summary>The name in the message's prefix, such as <c>InvalidArgument</c>; empty when there is none.</summary>
     public static string CodeOf(string message)
     {
@@ -40,6 +55,10 @@ internal static class OrtErrors
         var end = start < 0 ? -1 : message.IndexOf(']', start);
         return end < 0 ? "" : message[(start + CodePrefix.Length)..end];
     }
+
+    /// <summary>Whether the text of a failed load says that the device is not there, rather than that the graph is at fault.</summary>
+    public static bool IsDeviceMissing(string text)
+        => Array.Exists(_deviceMissing, words => text.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A failed run, in the words of the engine contract.</summary>
     public static EngineException ToEngineException(Exception exception)

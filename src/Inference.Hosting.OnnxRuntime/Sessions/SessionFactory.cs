@@ -18,17 +18,19 @@ internal sealed partial class SessionFactory(string model, ModelSource source, O
         var log = OrtEnvironment.Open(model, logger);
         try
         {
-            // 2. The options, with the provider.
+            // 2. The options, with the provider; creating it may already touch the device.
             using var native = new SessionOptions { LogId = log.Id };
             var request = new ProviderRequest(environment, native, device, options, logger);
             var provider = ExecutionProviders.For(device);
+            var gate = SessionGate.For(provider.Concurrency);
+            using var entered = gate.Enter();
             Apply(native, provider, device);
             Append(request, provider, log);
 
             // 3. The graph.
             using var abort = cancellationToken.Register(() => native.SetLoadCancellationFlag(true));
             cancellationToken.ThrowIfCancellationRequested();
-            var session = Open(native, device, log, cancellationToken);
+            var session = Open(request, provider, log, cancellationToken);
             try
             {
                 // 4. The proof.
@@ -37,7 +39,7 @@ internal sealed partial class SessionFactory(string model, ModelSource source, O
                     DeviceProof.Verify(session, request, provider, model);
                 }
 
-                return new(session, device, log);
+                return new(session, device, gate, log);
             }
             catch
             {
@@ -118,17 +120,20 @@ internal sealed partial class SessionFactory(string model, ModelSource source, O
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException or DllNotFoundException)
         {
-            var detail = $"{exception.Message} {log.Captured}";
-            logger.DeviceUnavailable(
-                exception,
-                request.Device,
-                NativeLibraryCheck.LoadedPath(),
-                request.Environment.GetVersionString(),
-                string.Join(", ", request.Environment.GetAvailableProviders()),
-                detail);
-            throw new InferenceException(
-                InferenceErrorCode.NotReady, DescribeUnavailable(request.Device, provider, detail), exception);
+            throw Unavailable(request, provider, exception, $"{exception.Message} {log.Captured}");
         }
+    }
+
+    private InferenceException Unavailable(ProviderRequest request, ExecutionProvider provider, Exception exception, string detail)
+    {
+        logger.DeviceUnavailable(
+            exception,
+            request.Device,
+            NativeLibraryCheck.LoadedPath(),
+            request.Environment.GetVersionString(),
+            string.Join(", ", request.Environment.GetAvailableProviders()),
+            detail);
+        return new(InferenceErrorCode.NotReady, DescribeUnavailable(request.Device, provider, detail), exception);
     }
 
     /// <summary>Names the missing library, which only ONNX Runtime's log knows, or the package that has the provider.</summary>
@@ -145,6 +150,11 @@ internal sealed partial class SessionFactory(string model, ModelSource source, O
             return $"The device '{name}' is not available: {string.Join(", ", missing)} could not be loaded. Install the libraries of the device where the system finds them, in the versions that the native ONNX Runtime package asks for.";
         }
 
+        if (OrtErrors.IsDeviceMissing(detail))
+        {
+            return $"The device '{name}' is not available: its provider found no such device on this machine, or a driver that does not fit. Check device and driver, or allow another device in OnnxRuntime:Fallback. The log has the provider's words.";
+        }
+
         if (detail.Contains("provider option", StringComparison.OrdinalIgnoreCase))
         {
             return $"The device '{name}' does not take one of the options in OnnxRuntime:ProviderOptions. The log names it.";
@@ -155,16 +165,22 @@ internal sealed partial class SessionFactory(string model, ModelSource source, O
             : $"The device '{name}' is not available: its provider's library could not be loaded. The log has its path and the reason.";
     }
 
-    private InferenceSession Open(SessionOptions native, OnnxDevice device, OrtLogSink log, CancellationToken cancellationToken)
+    private InferenceSession Open(ProviderRequest request, ExecutionProvider provider, OrtLogSink log, CancellationToken cancellationToken)
     {
         try
         {
-            return source.Open(native);
+            return source.Open(request.Session);
         }
         catch (OnnxRuntimeException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            logger.GraphRefused(exception, source.Description, device, OrtEnvironment.NativeVersion, $"{exception.Message} {log.Captured}");
+            var detail = $"{exception.Message} {log.Captured}";
+            if (!request.Device.IsCpu && OrtErrors.IsDeviceMissing(detail))
+            {
+                throw Unavailable(request, provider, exception, detail);
+            }
+
+            logger.GraphRefused(exception, source.Description, request.Device, OrtEnvironment.NativeVersion, detail);
             throw GraphSkim.FindUnservable(source)
                 ?? new InferenceException(InferenceErrorCode.NotReady, OrtErrors.DescribeLoadFailure(exception), exception);
         }
