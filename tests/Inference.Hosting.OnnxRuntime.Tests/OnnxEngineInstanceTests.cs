@@ -8,12 +8,19 @@ using Inference.Hosting.TestSupport;
 namespace Inference.Hosting.OnnxRuntime.Tests;
 
 /// <summary>Faults, and misuse that would end the process if it reached native code.</summary>
+[Trait("Suite", "Device")]
 public sealed class OnnxEngineInstanceTests
 {
     [Fact]
     public void Execute_IndexOutsideTheTable_IsAFaultOfTheDataInOurWords()
     {
         using var engine = new TestEngine(OnnxModels.Gather());
+        if (!engine.IsOnCpu)
+        {
+            // Kernels of devices do not look at indices: the guilty row gets some number, its neighbour its own.
+            Assert.Equal(10f, engine.Run(new() { ["index"] = InferenceTensor.Create([1L, 99L], 2) })["value"].ToArray<float>()[0]);
+            return;
+        }
 
         var fault = Assert.Throws<EngineException>(() => engine.Run(new() { ["index"] = InferenceTensor.Create([1L, 99L], 2) }));
 
@@ -27,6 +34,12 @@ public sealed class OnnxEngineInstanceTests
     public void Execute_IntegerDivisionByZero_IsAFaultOfTheData()
     {
         using var engine = new TestEngine(OnnxModels.Divide());
+        if (!engine.IsOnCpu)
+        {
+            var quotient = engine.Run(new() { ["a"] = InferenceTensor.Create([6, 1], 2), ["b"] = InferenceTensor.Create([2, 0], 2) })["quotient"];
+            Assert.Equal(3, quotient.ToArray<int>()[0]);
+            return;
+        }
 
         var fault = Assert.Throws<EngineException>(() => engine.Run(new()
         {
@@ -40,17 +53,20 @@ public sealed class OnnxEngineInstanceTests
     [Fact]
     public void Execute_MoreMemoryThanThereIs_IsOutOfMemoryAndLeavesTheInstanceUsable()
     {
-        // Expand makes as many numbers as the input says: 2^50 of them are too many for any machine.
+        // Expand makes as many numbers as the input says: 2^50 of them are too many for any machine, and 4 GiB more than WebGPU's largest buffer.
         using var engine = new TestEngine(new OnnxModelWriter()
             .Input("size", TensorDataType.Int64, 1)
             .Output("y", TensorDataType.FP32, "n")
             .Initializer<float>("one", [1f], 1)
             .Node("Expand", ["one", "size"], ["y"]));
 
-        var fault = Assert.Throws<EngineException>(() => engine.Run(new() { ["size"] = InferenceTensor.Create([1L << 50], 1) }));
+        foreach (var size in TestDevice.Device.Provider == "webgpu" ? [1L << 50, 1L << 30] : new[] { 1L << 50 })
+        {
+            var fault = Assert.Throws<EngineException>(() => engine.Run(new() { ["size"] = InferenceTensor.Create([size], 1) }));
 
-        Assert.Equal(EngineFault.OutOfMemory, fault.Fault);
-        Assert.Equal(3, engine.Run(new() { ["size"] = InferenceTensor.Create([3L], 1) })["y"].ToArray<float>().Length);
+            Assert.True(fault.Fault == EngineFault.OutOfMemory, fault.Message);
+            Assert.Equal([1f, 1f, 1f], engine.Run(new() { ["size"] = InferenceTensor.Create([3L], 1) })["y"].ToArray<float>());
+        }
     }
 
     [Fact]

@@ -60,6 +60,7 @@ public sealed class OnnxEngineLoaderTests
             .Input("x", TensorDataType.FP32, 2).Output("y", TensorDataType.FP32, 2).Node("Identity", ["x"], ["y"]))).Message);
 
     [Fact]
+    [Trait("Suite", "Device")]
     public void Load_FolderWithExternalData_Computes()
     {
         using var folder = new TestFolder();
@@ -72,6 +73,7 @@ public sealed class OnnxEngineLoaderTests
     }
 
     [Fact]
+    [Trait("Suite", "Device")]
     public void Load_ExternalDataMissing_SaysSoWithoutAPath()
     {
         using var folder = new TestFolder();
@@ -130,6 +132,7 @@ public sealed class OnnxEngineLoaderTests
     }
 
     [Fact]
+    [Trait("Suite", "Device")]
     public void Load_CustomOpLibraryMissing_NamesItWithoutThePath()
     {
         var error = Assert.Throws<InferenceException>(() => TestEngine.Load(
@@ -181,6 +184,7 @@ public sealed class OnnxEngineLoaderTests
     }
 
     [Fact]
+    [Trait("Suite", "Device")]
     public void Load_OnnxRuntimeWarns_TheModelsOwnLoggerHearsIt()
     {
         var logger = new ListLogger();
@@ -200,6 +204,7 @@ public sealed class OnnxEngineLoaderTests
     }
 
     [Fact]
+    [Trait("Suite", "Device")]
     public void Load_OptionsOfTheSession_Apply()
     {
         using var engine = new TestEngine(OnnxModels.Mlp(8, 16, 4), options =>

@@ -8,6 +8,7 @@ using Inference.Hosting.TestSupport;
 
 namespace Inference.Hosting.OnnxRuntime.Tests;
 
+[Trait("Suite", "Device")]
 public sealed class OnnxEngineTests
 {
     public static TheoryData<TensorDataType> AllTypes => [.. Enum.GetValues<TensorDataType>()];
@@ -209,7 +210,7 @@ public sealed class OnnxEngineTests
                 var last = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(instance.GetOutput(0))[^8..];
                 for (var j = 0; j < 8; j++)
                 {
-                    if (Math.Abs(last[j] - expected[j]) > 1e-5)
+                    if (Math.Abs(last[j] - expected[j]) > TestDevice.Tolerance * 10)
                     {
                         Interlocked.Increment(ref failures);
                     }
@@ -225,7 +226,7 @@ public sealed class OnnxEngineTests
     [Theory]
     [InlineData(1)]
     [InlineData(8)]
-    public void Execute_InSteadyState_AllocatesNothing(int rows)
+    public void Execute_InSteadyState_AllocatesNothingButBindings(int rows)
     {
         using var engine = new TestEngine(OnnxModels.AddSub());
         var inputs = AddSubInputs(rows);
@@ -239,7 +240,7 @@ public sealed class OnnxEngineTests
             Cycle();
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100 * (TestDevice.BytesPerRun + (2 * TestDevice.BytesPerInput)));
 
         void Cycle()
         {
@@ -252,7 +253,7 @@ public sealed class OnnxEngineTests
     }
 
     [Fact]
-    public void Execute_AlternatingShapes_AllocatesNothingOnceEachWasSeen()
+    public void Execute_AlternatingShapes_AllocatesNothingButBindingsOnceEachWasSeen()
     {
         using var engine = new TestEngine(OnnxModels.AddSub());
         var batches = new InferenceBatch[3];
@@ -271,7 +272,7 @@ public sealed class OnnxEngineTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         Cycle(99);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 99 * (TestDevice.BytesPerRun + (2 * TestDevice.BytesPerInput)));
 
         void Cycle(int times)
         {

@@ -6,6 +6,7 @@ using Inference.Hosting.TestSupport;
 
 namespace Inference.Hosting.OnnxRuntime.Tests.Graphs;
 
+[Trait("Suite", "Device")]
 public sealed class BatchAxesTests
 {
     private const TensorDataType F32 = TensorDataType.FP32;
@@ -85,6 +86,13 @@ public sealed class BatchAxesTests
                 .Node("Div", ["a", "a"], ["y"]),
             logger: logger);
 
+        if (!engine.IsOnCpu)
+        {
+            // A device divides by zero without a word, so zeros do run there.
+            Assert.Equal("0 -> 0", Describe(engine.Metadata));
+            return;
+        }
+
         Assert.Equal("none", Describe(engine.Metadata));
         Assert.Contains("OnnxRuntime:BatchAxes", logger.TextOf("OnnxBatchAxisNotProved"));
     }
@@ -98,7 +106,7 @@ public sealed class BatchAxesTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         Cycle(20);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * (TestDevice.BytesPerRun + TestDevice.BytesPerInput));
 
         void Cycle(int times)
         {

@@ -6,6 +6,7 @@ using Inference.Hosting.Tensors;
 namespace Inference.Hosting.OnnxRuntime.Tests.RealModels;
 
 [Trait("Models", "Real")]
+[Trait("Suite", "Device")]
 public sealed class LandeTests
 {
     private static readonly (string Language, string Text)[] _sentences =
@@ -48,7 +49,7 @@ public sealed class LandeTests
             Assert.Equal(_sentences[i].Language, model.Languages[Array.IndexOf(alone, alone.Max())]);
             for (var j = 0; j < alone.Length; j++)
             {
-                Assert.Equal(alone[j], batched[(i * alone.Length) + j], 1e-6f);
+                Assert.Equal(alone[j], batched[(i * alone.Length) + j], TestDevice.Tolerance);
             }
         }
     }

@@ -11,5 +11,9 @@ internal static class EnvironmentSetup
     /// <summary>Some tests use ONNX Runtime directly; the environment has to be ours all the same, as in an app that only uses us.</summary>
     [ModuleInitializer]
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries", Justification = "A test program.")]
-    public static void CreateEnvironment() => OrtEnvironment.Ensure(NullLogger.Instance);
+    public static void CreateEnvironment()
+    {
+        LoadProbe.RunIfAsked();
+        OrtEnvironment.Ensure(NullLogger.Instance);
+    }
 }

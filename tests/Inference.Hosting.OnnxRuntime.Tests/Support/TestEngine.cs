@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Inference.Hosting.OnnxRuntime.Tests.Support;
 
-/// <summary>An engine with one instance, driven as the batched backend drives it: proof first, then prepare, fill, execute, read.</summary>
+/// <summary>
+/// An engine with one instance on the <see cref="TestDevice"/>, driven as the batched backend drives it: proof first, then prepare, fill, execute, read.
+/// </summary>
 internal sealed class TestEngine : IDisposable
 {
     private InferenceBatch _batch;
@@ -22,7 +24,7 @@ internal sealed class TestEngine : IDisposable
 
     public TestEngine(ModelSource source, Action<OnnxRuntimeOptions>? configure = null, ILogger? logger = null)
     {
-        Engine = Load(source, configure, logger);
+        Engine = LoadOrFallBack(source, configure, logger);
         Instance = (OnnxEngineInstance)Engine.CreateInstance(0);
         Metadata = Engine.Prove(Instance);
         _batch = new InferenceBatch(Metadata);
@@ -34,9 +36,21 @@ internal sealed class TestEngine : IDisposable
 
     public ModelMetadata Metadata { get; }
 
+    /// <summary>Whether the processor computes, because it is meant to or because the device cannot take the graph.</summary>
+    public bool IsOnCpu => Instance.Device == "cpu";
+
+    /// <summary>Loads on the test device, unless options say otherwise; a failure is the test's.</summary>
     public static OnnxEngine Load(ModelSource source, Action<OnnxRuntimeOptions>? configure = null, ILogger? logger = null)
     {
+        TestDevice.Require();
+        return LoadAnyway(source, configure, logger);
+    }
+
+    /// <summary>The same, where the device may be missing.</summary>
+    public static OnnxEngine LoadAnyway(ModelSource source, Action<OnnxRuntimeOptions>? configure = null, ILogger? logger = null)
+    {
         var options = new OnnxRuntimeOptions();
+        TestDevice.Configure(options);
         configure?.Invoke(options);
         return new OnnxEngineLoader("model", "1", options, logger ?? NullLogger.Instance).Load(source, CancellationToken.None);
     }
@@ -102,6 +116,36 @@ internal sealed class TestEngine : IDisposable
     {
         Instance.Dispose();
         Engine.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Loads, where the device is known not to take the graph, on the processor instead: explicitly, as an owner would, and visibly.</summary>
+    private static OnnxEngine LoadOrFallBack(ModelSource source, Action<OnnxRuntimeOptions>? configure, ILogger? logger)
+    {
+        if (TestDevice.IsCpu)
+        {
+            return Load(source, configure, logger);
+        }
+
+        try
+        {
+            return Load(source, configure, logger);
+        }
+        catch (InferenceException refusal) when (refusal.Message.Contains($"The device '{TestDevice.Name}'", StringComparison.Ordinal))
+        {
+            var engine = Load(
+                source,
+                options =>
+                {
+                    configure?.Invoke(options);
+                    options.Fallback.Add("cpu");
+                },
+                logger);
+            Assert.True(
+                TestDevice.IsKnownLimit(refusal.Message, engine.Metadata.Inputs),
+                $"{TestDevice.Name} must take the graph, or be listed: {TestDevice.DescribeLimit(refusal.Message, engine.Metadata.Inputs)}. {refusal.Message}");
+            Assert.Equal($"{TestDevice.Name} -> cpu", engine.Metadata.Properties["onnxruntime.fallback"]);
+            return engine;
+        }
     }
 
     private static int IndexOf(IReadOnlyList<TensorSpec> specs, string name)
