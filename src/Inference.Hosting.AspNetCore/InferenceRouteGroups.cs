@@ -16,7 +16,7 @@ public sealed class InferenceRouteGroups
         RootInference = endpoints.MapGroup("");
         Health = prefix.Length == 0 ? RootHealth : Anonymous(endpoints.MapGroup(prefix));
         Inference = prefix.Length == 0 ? RootInference : endpoints.MapGroup(prefix);
-        Admin = endpoints.MapGroup(prefix);
+        Admin = OnlyWithPolicy(endpoints.MapGroup(prefix));
     }
 
     /// <summary>What was given to <c>MapInference</c>, or the empty string.</summary>
@@ -28,7 +28,8 @@ public sealed class InferenceRouteGroups
     /// <summary>Inference and what describes it, under the prefix.</summary>
     public RouteGroupBuilder Inference { get; }
 
-    /// <summary>What changes the server, under the prefix. Map nothing here that works without a policy.</summary>
+    /// <summary>What changes the server, under the prefix.</summary>
+    /// <value>What is mapped here exists only if the app gives <see cref="InferenceEndpointConventionBuilder.Admin"/> a policy; without one, its paths lead nowhere.</value>
     public RouteGroupBuilder Admin { get; }
 
     /// <summary>As <see cref="Health"/>, without the prefix: for protocols whose paths are fixed, such as gRPC.</summary>
@@ -37,13 +38,33 @@ public sealed class InferenceRouteGroups
     /// <summary>As <see cref="Inference"/>, without the prefix: for protocols whose paths are fixed, such as gRPC.</summary>
     public RouteGroupBuilder RootInference { get; }
 
+    /// <summary>Whether <see cref="Admin"/> has a policy; known once endpoints are made.</summary>
+    internal bool HasAdmin { get; private set; }
+
+    /// <summary>Whether metadata of an endpoint asks for authorization.</summary>
+    internal static bool IsPolicy(object metadata) => metadata is IAuthorizeData or AuthorizationPolicy or IAuthorizationRequirementData;
+
+    private RouteGroupBuilder OnlyWithPolicy(RouteGroupBuilder group)
+    {
+        ((IEndpointConventionBuilder)group).Finally(builder =>
+        {
+            HasAdmin = builder.Metadata.Any(item => item is AdminPolicyMetadata);
+            if (!HasAdmin)
+            {
+                builder.Metadata.Add(new SuppressMatchingMetadata());
+                builder.Metadata.Add(new ExcludeFromDescriptionAttribute());
+            }
+        });
+        return group;
+    }
+
     // Probes carry no identity, and a fallback policy of the app would turn them away. AllowAnonymous beats any
     // authorization metadata, so it may be added only where nobody asked for authorization.
     private static RouteGroupBuilder Anonymous(RouteGroupBuilder group)
     {
         ((IEndpointConventionBuilder)group).Finally(builder =>
         {
-            if (!builder.Metadata.Any(item => item is IAuthorizeData or AuthorizationPolicy or IAuthorizationRequirementData))
+            if (!builder.Metadata.Any(IsPolicy))
             {
                 builder.Metadata.Add(new AllowAnonymousAttribute());
             }

@@ -107,6 +107,7 @@ public sealed partial class NamesTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddModel("m").UseEngine((_, _) => throw new NotSupportedException("Nothing starts here."));
+        builder.Services.Configure<InferenceHttpOptions>(options => options.EnableV1 = true);
         var app = builder.Build();
         app.MapInference();
         Snapshot.Verify("names/routes.txt", Routes(app).Order(StringComparer.Ordinal));

@@ -32,11 +32,7 @@ internal sealed class BodyReader : IAsyncDisposable
     {
         (_pipe, _inflater, _options, _budget, _time, _aborted) = (pipe, inflater, options, budget, time, context.RequestAborted);
         _limit = inflater is null ? options.MaxRequestBodySize : options.MaxDecompressedBodySize;
-        Length = inflater is null ? context.Request.ContentLength : null;
     }
-
-    /// <summary>Bytes of the whole body as it will be read, if the caller said so.</summary>
-    public long? Length { get; }
 
     /// <summary>Opens the body of a request.</summary>
     /// <exception cref="InferenceException">PayloadTooLarge, from the length the caller announces.</exception>

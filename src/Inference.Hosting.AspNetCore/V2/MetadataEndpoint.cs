@@ -10,15 +10,18 @@ using Microsoft.AspNetCore.Http;
 namespace Inference.Hosting.AspNetCore.V2;
 
 /// <summary>What the server and its models say of themselves. Loads nothing.</summary>
-internal sealed class MetadataEndpoint(EndpointServices services)
+internal sealed class MetadataEndpoint(EndpointServices services, InferenceRouteGroups groups)
 {
     private static readonly ServerMetadataBody _server = new(
         "Inference.Hosting",
         typeof(MetadataEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0",
         ["binary_tensor_data", "classification", "model_configuration", "parameters", "schedule_policy", "statistics"]);
 
-    public static Task ServerAsync(HttpContext context)
-        => JsonBody.WriteAsync(context, _server, V2JsonContext.Wire.ServerMetadataBody);
+    private static readonly ServerMetadataBody _managedServer =
+        _server with { Extensions = [.. _server.Extensions.Append("model_repository").Order(StringComparer.Ordinal)] };
+
+    public Task ServerAsync(HttpContext context)
+        => JsonBody.WriteAsync(context, groups.HasAdmin ? _managedServer : _server, V2JsonContext.Wire.ServerMetadataBody);
 
     public async Task ModelAsync(HttpContext context)
     {
@@ -39,7 +42,8 @@ internal sealed class MetadataEndpoint(EndpointServices services)
     {
         if (await FindAsync(context) is var (model, metadata))
         {
-            await JsonBody.WriteAsync(context, ModelConfig.Describe(model.Name, metadata), V2JsonContext.Wire.ModelConfigBody);
+            var batching = ModelAccess.FindVersion(model, RouteNames.Get(context, RouteNames.Version))?.Batching;
+            await JsonBody.WriteAsync(context, ModelConfig.Describe(model.Name, metadata, batching), V2JsonContext.Wire.ModelConfigBody);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Globalization;
+using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.AspNetCore.V2.Reading;
 using Inference.Hosting.Tensors;
@@ -33,11 +34,6 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
         }
         else
         {
-            if (jsonLength > body.Length)
-            {
-                throw CutShort(jsonLength.Value, body.Length.Value);
-            }
-
             _parser.Begin(Request, metadata);
             await ReadJsonAsync(body, jsonLength);
             await ReadBinaryAsync(body, jsonLength);
@@ -80,6 +76,11 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
 
                 used = _parser.Feed(text, isLast);
             }
+            catch (InferenceException exception) when (jsonLength is not null && exception.InnerException is JsonException)
+            {
+                throw new InferenceException(
+                    exception.Code, $"{exception.Message} The header {JsonLengthHeader} says that {jsonLength} bytes are JSON.", exception);
+            }
             finally
             {
                 body.AdvanceTo(result, isLast ? text.Length : used);
@@ -105,11 +106,6 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
             }
 
             return;
-        }
-
-        if (body.Length is { } length && length != jsonLength + (total ?? 0))
-        {
-            throw Invalid($"There are {length - jsonLength} bytes behind the JSON, but the inputs' 'binary_data_size' add up to {total ?? 0}.");
         }
 
         for (var i = 0; i < Request.InputCount; i++)

@@ -19,9 +19,9 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
     public async ValueTask<ModelLease> AcquireAsync(CancellationToken cancellationToken = default)
     {
         var context = InferenceContext.Current;
-        var version = host.TryEnter(context?.VersionFor(host.Name))
-            ?? await host.EnterAsync(context?.VersionFor(host.Name), context?.Overflow ?? default, context?.Deadline, cancellationToken)
-                .ConfigureAwait(false);
+        var wanted = context?.VersionFor(host.Name);
+        var version = TryEnter(wanted)
+            ?? await EnterAsync(wanted, context?.Overflow ?? default, context?.Deadline, cancellationToken).ConfigureAwait(false);
         return new ModelVersionLease(version, this);
     }
 
@@ -37,7 +37,7 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         ModelVersion? entered;
         try
         {
-            entered = host.TryEnter(request.Version ?? context?.VersionFor(host.Name));
+            entered = TryEnter(request.Version ?? context?.VersionFor(host.Name));
         }
         catch (InferenceException exception)
         {
@@ -89,12 +89,53 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
     private async ValueTask<InferenceResponse> EnterAndInferAsync(
         InferenceRequest request, InferenceContext? context, CancellationToken cancellationToken)
     {
-        var version = await host.EnterAsync(
+        var version = await EnterAsync(
             request.Version ?? context?.VersionFor(host.Name),
             request.Overflow ?? context?.Overflow ?? default,
             request.Deadline ?? context?.Deadline,
             cancellationToken).ConfigureAwait(false);
         return await InferAsync(version, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ModelVersion? TryEnter(string? version)
+    {
+        try
+        {
+            return host.TryEnter(version);
+        }
+        catch (InferenceException exception)
+        {
+            Refused(version, 0, exception);
+            throw;
+        }
+    }
+
+    private async ValueTask<ModelVersion> EnterAsync(
+        string? version, InferenceOverflow overflow, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        var started = _metrics.MeasuresRequests ? _time.GetTimestamp() : 0;
+        try
+        {
+            return await host.EnterAsync(version, overflow, deadline, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is InferenceException or OperationCanceledException)
+        {
+            Refused(version, started, exception);
+            throw;
+        }
+    }
+
+    // A version that does not exist makes no tag: callers could make up any number of them.
+    private void Refused(string? version, long started, Exception exception)
+    {
+        if (_metrics.MeasuresRequests)
+        {
+            _metrics.Answered(
+                host.Name,
+                version is not null && host.Has(version) ? version : "",
+                started == 0 ? TimeSpan.Zero : _time.GetElapsedTime(started),
+                CallMeasure.OutcomeOf(exception));
+        }
     }
 
     private void Failed(ModelVersion version, long started, Activity? activity, Exception exception)

@@ -59,6 +59,7 @@ internal sealed partial class VersionSlot : IAsyncDisposable
             Reason = unavailable ?? snapshot.Reason,
             Metadata = current?.Loaded.Metadata ?? snapshot.Metadata,
             LoadSource = current?.ReadLoad,
+            BatchingSource = current?.ReadBatching,
             RetryAfter = snapshot.RetryAt is { } retryAt ? Later(retryAt - _time.GetUtcNow()) : null,
         };
     }
