@@ -47,7 +47,8 @@ internal sealed partial class GrpcErrors(ILogger<GrpcErrors> logger)
         permission == ModelPermission.Challenged ? StatusCode.Unauthenticated : StatusCode.PermissionDenied,
         V2Operations.DescribeRefusal(model, permission)));
 
-    private static RpcException Convert(InferenceException exception)
+    /// <summary>The status of a failure that needs no log.</summary>
+    public static RpcException Convert(InferenceException exception)
     {
         var row = ErrorTable.Find(exception.Code);
         var status = new Status((StatusCode)row.GrpcStatus, exception.Message);

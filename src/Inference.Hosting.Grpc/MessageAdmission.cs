@@ -27,22 +27,30 @@ internal sealed class MessageAdmission(V2Operations operations)
         builder.RequestDelegate = isUnary ? context => InvokeAsync(next, context) : context =>
         {
             AdmitSize(context);
-            return next(context);
+            return ReceiveAsync(next, context);
         };
     }
 
     private Task InvokeAsync(RequestDelegate next, HttpContext context)
     {
         AdmitSize(context);
-        var body = context.Request.BodyReader;
-        return operations.Options.ReceiveTimeout == TimeSpan.Zero || HasArrived(body) ? next(context) : WatchAsync(next, context, body);
+        return HasArrived(context.Request.BodyReader) ? next(context) : WatchAsync(next, context);
     }
 
-    private async Task WatchAsync(RequestDelegate next, HttpContext context, PipeReader body)
+    private async Task WatchAsync(RequestDelegate next, HttpContext context)
     {
+        var timeout = operations.Options.ReceiveTimeout;
+
         // When the message is read, nobody waits any more for what this cancels.
-        await using var timer = operations.Time.CreateTimer(
-            static body => ((PipeReader)body!).CancelPendingRead(), body, operations.Options.ReceiveTimeout, Timeout.InfiniteTimeSpan);
+        await using var timer = timeout == TimeSpan.Zero ? null : operations.Time.CreateTimer(
+            static body => ((PipeReader)body!).CancelPendingRead(), context.Request.BodyReader, timeout, Timeout.InfiniteTimeSpan);
+        await ReceiveAsync(next, context);
+    }
+
+    private async Task ReceiveAsync(RequestDelegate next, HttpContext context)
+    {
+        using var body = new ReceivedBody(context.Request.BodyReader, operations);
+        context.Features.Set<IRequestBodyPipeFeature>(body);
         await next(context);
     }
 

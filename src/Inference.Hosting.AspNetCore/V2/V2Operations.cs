@@ -102,6 +102,16 @@ public sealed class V2Operations
         return new(model, version, ready, tensors, ModelAccess.MetadataOf(tensors, ready));
     }
 
+    /// <summary>Counts bytes of a message that have arrived against <see cref="InferenceHttpOptions.MaxReceivingBytes"/>.</summary>
+    /// <param name="bytes">How many.</param>
+    /// <param name="before">What the same message holds already.</param>
+    /// <exception cref="InferenceException">QueueFull: there is no room; nothing was counted.</exception>
+    public void HoldReceived(long bytes, long before) => _services.Receiving.Take(bytes, before);
+
+    /// <summary>Gives back what was counted by <see cref="HoldReceived"/>.</summary>
+    /// <param name="bytes">How many.</param>
+    public void ReleaseReceived(long bytes) => _services.Receiving.Give(bytes);
+
     /// <summary>A request to be filled, and used again after it was disposed.</summary>
     public V2Request CreateRequest() => new(Options);
 

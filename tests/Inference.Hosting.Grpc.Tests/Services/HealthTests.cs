@@ -101,7 +101,7 @@ public sealed class HealthTests
     [Fact]
     public async Task Watch_HostStops_TellsItAndEnds()
     {
-        await using var app = await GrpcApp.StartAsync(services => services.AddModel("m").UseBackend(_ => new FakeBackend()), kestrel: true);
+        await using var app = await GrpcApp.StartAsync(services => services.AddModel("m").UseBackend(_ => new FakeBackend()));
         using var watch = app.Health.Watch(new HealthCheckRequest());
         Assert.True(await watch.ResponseStream.MoveNext());
 

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Buffers.Binary;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Inference.Hosting.Grpc.Protos;
 using Inference.Hosting.Grpc.Tests.Support;
+using Inference.Hosting.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Hosting.Grpc.Tests.Services;
 
@@ -96,6 +100,71 @@ public sealed class PortTests
         Assert.Contains("MaxDecompressedBodySize", bomb.Status.Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task MessagesThatArriveSlowly_HoldNoMoreThanTheLimit_AndTheNextIsAnswered()
+    {
+        await using var app = await GrpcApp.StartAsync(
+            TestModels.Add, kestrel: true, configure: builder => builder.Configuration["Inference:Http:MaxReceivingBytes"] = $"{4 << 20}");
+        using var http = new HttpClient(new SocketsHttpHandler { EnableMultipleHttp2Connections = true });
+        var senders = Enumerable.Range(0, 40).Select(_ => new SlowContent(1 << 20)).ToArray();
+        var calls = senders.Select(sender => http.SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(app.Addresses[0], "/inference.GRPCInferenceService/ModelInfer"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = sender,
+        })).ToArray();
+
+        // Each has sent all but its last byte: some hold what there is room for, the others were refused.
+        var first = await Task.WhenAny(calls).WaitAsync(GrpcApp.Patience);
+        await app.Client.ModelInferAsync(Requests.AddSub());
+        Array.ForEach(senders, sender => sender.Finish());
+
+        var statuses = new List<string>();
+        foreach (var call in calls)
+        {
+            using var response = await call.WaitAsync(GrpcApp.Patience);
+            await response.Content.ReadAsByteArrayAsync();
+            statuses.Add((response.TrailingHeaders.TryGetValues("grpc-status", out var trailer) ? trailer : response.Headers.GetValues("grpc-status")).Single());
+        }
+
+        Assert.True(first.IsCompleted);
+        Assert.Contains($"{(int)StatusCode.ResourceExhausted}", statuses);
+        await app.Client.ModelInferAsync(Requests.AddSub());
+    }
+
+    [Fact]
+    public async Task MessageThatDoesNotArriveInTime_IsDeadlineExceeded()
+    {
+        var time = new FakeTimeProvider();
+        await using var app = await GrpcApp.StartAsync(
+            services =>
+            {
+                services.AddSingleton<TimeProvider>(time);
+                services.AddModel("m").UseBackend(_ => new FakeBackend(_ => new InferenceResponse([])));
+            },
+            kestrel: true);
+        using var http = new HttpClient();
+        using var sender = new SlowContent(1000);
+        var call = http.SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(app.Addresses[0], "/inference.GRPCInferenceService/ModelInfer"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = sender,
+        });
+
+        await sender.Sent.WaitAsync(GrpcApp.Patience);
+        while (!call.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+
+        using var response = await call;
+        await response.Content.ReadAsByteArrayAsync();
+        var status = response.TrailingHeaders.TryGetValues("grpc-status", out var trailer) ? trailer : response.Headers.GetValues("grpc-status");
+        Assert.Equal($"{(int)StatusCode.DeadlineExceeded}", status.Single());
+    }
+
     private static Task<GrpcApp> StartLimitedAsync() => GrpcApp.StartAsync(
         TestModels.Add,
         kestrel: true,
@@ -106,4 +175,39 @@ public sealed class PortTests
                 builder.Configuration[$"Inference:Http:{key}"] = $"{1 << 20}";
             }
         });
+
+    /// <summary>A message of zeros whose last byte comes when it is told to.</summary>
+    private sealed class SlowContent : HttpContent
+    {
+        private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly int _length;
+
+        public SlowContent(int length)
+        {
+            _length = length;
+            Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        }
+
+        public Task Sent => _sent.Task;
+
+        public void Finish() => _finish.TrySetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            var frame = new byte[5 + _length];
+            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), _length);
+            await stream.WriteAsync(frame.AsMemory(0, frame.Length - 1));
+            await stream.FlushAsync();
+            _sent.TrySetResult();
+            await _finish.Task;
+            await stream.WriteAsync(frame.AsMemory(frame.Length - 1));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
 }

@@ -129,7 +129,7 @@ public sealed class StreamTests(SharedApp apps)
     [Fact]
     public async Task ModelStreamInfer_ReaderThatDoesNotRead_StopsBeingReadFrom()
     {
-        var backend = new FakeBackend(_ => new InferenceResponse(new TensorCollection { { "y", InferenceTensor.Create(new byte[256 << 10], 256 << 10) } }))
+        var backend = new FakeBackend(_ => new InferenceResponse(new TensorCollection { { "y", InferenceTensor.Create(new byte[128 << 10], 128 << 10) } }))
         {
             Metadata = new("big", "1", [], [new("y", TensorDataType.UInt8, [-1])]),
         };
@@ -144,15 +144,15 @@ public sealed class StreamTests(SharedApp apps)
             await Task.Yield();
         }
 
-        Assert.InRange(backend.CallCount, 32, 400);
+        Assert.InRange(backend.CallCount, 32, 200);
         var answers = await ReadAllAsync(call);
         await writing;
-        Assert.Equal(1000, answers.Count);
-        Assert.Equal(1000, written);
+        Assert.Equal(400, answers.Count);
+        Assert.Equal(400, written);
 
         async Task WriteManyAsync()
         {
-            for (; written < 1000; written++)
+            for (; written < 400; written++)
             {
                 await call.RequestStream.WriteAsync(new ModelInferRequest { ModelName = "big" });
             }
@@ -166,7 +166,9 @@ public sealed class StreamTests(SharedApp apps)
     {
         var backend = new FakeBackend(_ => new InferenceResponse([]));
         backend.CallGate.Close();
-        await using var app = await GrpcApp.StartAsync(services => services.AddModel("slow").UseBackend(_ => backend), kestrel: true);
+
+        // In memory: over a socket the client may see the connection close before it has read what came before that.
+        await using var app = await GrpcApp.StartAsync(services => services.AddModel("slow").UseBackend(_ => backend));
         using var call = app.Client.ModelStreamInfer();
         await call.RequestStream.WriteAsync(new ModelInferRequest { ModelName = "slow", Id = "accepted" });
         await backend.CallGate.ArrivedAsync(1).WaitAsync(GrpcApp.Patience);
