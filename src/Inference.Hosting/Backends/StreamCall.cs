@@ -135,6 +135,6 @@ internal sealed partial class StreamCall(
         }
     }
 
-    [LoggerMessage(311, LogLevel.Error, "A streaming function failed.", EventName = "StreamFunctionFailed")]
+    [LoggerMessage(312, LogLevel.Error, "A streaming function failed.", EventName = "StreamFunctionFailed")]
     private partial void Failed(Exception exception);
 }
