@@ -13,8 +13,8 @@ public sealed class InferenceEndpointConventionBuilder : IEndpointConventionBuil
     {
         Health = Composite.Of(groups.Health, groups.RootHealth);
         Inference = Composite.Of(groups.Inference, groups.RootInference);
-        _admin = groups.Admin;
-        Admin = new AdminConventionBuilder(groups.Admin);
+        _admin = Composite.Of(groups.Admin, groups.RootAdmin);
+        Admin = new AdminConventionBuilder(_admin);
     }
 
     /// <summary>Liveness and readiness, of the server and of models.</summary>

@@ -43,8 +43,8 @@ public static class InferenceEndpointRouteBuilderExtensions
                 $"Model '{guarded.Name}' requires authorization, but the app has none. Call builder.Services.AddAuthorization() before app.MapInference().");
         }
 
-        var groups = new InferenceRouteGroups(endpoints, Normalize(prefix));
         var shared = new EndpointServices(services, catalog, InferenceHttpOptionsReader.Read(services));
+        var groups = new InferenceRouteGroups(endpoints, Normalize(prefix), shared);
         V2Endpoints.Map(groups, shared);
         if (shared.Options.EnableV1)
         {

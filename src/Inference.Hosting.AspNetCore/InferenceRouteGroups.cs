@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Inference.Hosting.AspNetCore.Http;
+using Inference.Hosting.AspNetCore.V2;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -9,14 +11,16 @@ namespace Inference.Hosting.AspNetCore;
 /// <summary>Where a protocol maps its endpoints, so that the conventions of <c>MapInference</c> reach them.</summary>
 public sealed class InferenceRouteGroups
 {
-    internal InferenceRouteGroups(IEndpointRouteBuilder endpoints, string prefix)
+    internal InferenceRouteGroups(IEndpointRouteBuilder endpoints, string prefix, EndpointServices services)
     {
         Prefix = prefix;
+        V2 = new V2Operations(services, this);
         RootHealth = Anonymous(endpoints.MapGroup(""));
         RootInference = endpoints.MapGroup("");
         Health = prefix.Length == 0 ? RootHealth : Anonymous(endpoints.MapGroup(prefix));
         Inference = prefix.Length == 0 ? RootInference : endpoints.MapGroup(prefix);
         Admin = OnlyWithPolicy(endpoints.MapGroup(prefix));
+        RootAdmin = prefix.Length == 0 ? Admin : OnlyWithPolicy(endpoints.MapGroup(""));
     }
 
     /// <summary>What was given to <c>MapInference</c>, or the empty string.</summary>
@@ -37,6 +41,12 @@ public sealed class InferenceRouteGroups
 
     /// <summary>As <see cref="Inference"/>, without the prefix: for protocols whose paths are fixed, such as gRPC.</summary>
     public RouteGroupBuilder RootInference { get; }
+
+    /// <summary>As <see cref="Admin"/>, without the prefix: for protocols whose paths are fixed, such as gRPC.</summary>
+    public RouteGroupBuilder RootAdmin { get; }
+
+    /// <summary>What the calls of the V2 protocol do, for those who carry them otherwise than over REST.</summary>
+    public V2Operations V2 { get; }
 
     /// <summary>Whether <see cref="Admin"/> has a policy; known once endpoints are made.</summary>
     internal bool HasAdmin { get; private set; }

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.AspNetCore.V2.Reading;
-using Inference.Hosting.Tensors;
 using Microsoft.AspNetCore.Http;
 
 namespace Inference.Hosting.AspNetCore.V2;
@@ -18,7 +17,7 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
     private readonly V2JsonParser _parser = new(options);
 
     /// <summary>The request last read; its tensors live until it is disposed.</summary>
-    public V2Request Request { get; } = new();
+    public V2Request Request { get; } = new(options);
 
     /// <summary>Reads a request.</summary>
     /// <param name="context">Its headers.</param>
@@ -39,7 +38,7 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
             await ReadBinaryAsync(body, jsonLength);
         }
 
-        Complete();
+        Request.Complete();
     }
 
     private static long? ReadJsonLength(HttpRequest request)
@@ -140,27 +139,6 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
         }
 
         return total;
-    }
-
-    private void Complete()
-    {
-        for (var i = 0; i < Request.InputCount; i++)
-        {
-            var input = Request[i];
-            BinaryData.CheckContent(input);
-            Request.Inference.Inputs.Add(
-                input.Name!, InferenceTensor.FromBytes(input.DataType!.Value, input.Data.Memory, input.Shape!.Value));
-        }
-
-        if (Request.Outputs.Count > 0)
-        {
-            Request.Inference.Outputs = [.. Request.Outputs.Select(output => output.Name!)];
-        }
-
-        Request.Inference.QueueTimeout = Request.QueueTimeout is { } wanted && options.MaxQueueTimeout is { } most && wanted > most
-            ? most
-            : Request.QueueTimeout;
-        Request.Inference.Priority = Request.Priority == 0 ? 0 : Math.Max(Request.Priority, options.HighestPriority);
     }
 
     private static InferenceException CutShort(long json, long body)

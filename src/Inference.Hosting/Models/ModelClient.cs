@@ -49,6 +49,13 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
             : EnterAndInferAsync(request, context, cancellationToken);
     }
 
+    public IAsyncEnumerable<InferenceResponse> InferStreamAsync(
+        InferenceRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return EnterAndStreamAsync(request, cancellationToken);
+    }
+
     /// <summary>Measures a call that is no <see cref="InferAsync(InferenceRequest, CancellationToken)"/>.</summary>
     public CallMeasure Measure(string version) => new(host.Name, version, _metrics, _time);
 
@@ -86,16 +93,61 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         }
     }
 
+    /// <summary>Enumerates the answers of a version that was entered for it, and leaves the version.</summary>
+    public async IAsyncEnumerable<InferenceResponse> StreamAsync(
+        ModelVersion version, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var hold = new VersionHold(version);
+        using var measure = Measure(version.Version);
+
+        // What a reader leaves before its end was cancelled, until the last answer says otherwise.
+        measure.Leave();
+        var answers = version.Loaded.InferStreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var ended = answers.ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                if (!await answers.MoveNextAsync().ConfigureAwait(false))
+                {
+                    measure.Complete();
+                    break;
+                }
+            }
+            catch (Exception exception)
+            {
+                measure.Fail(exception);
+                throw;
+            }
+
+            yield return answers.Current;
+        }
+    }
+
+    private async IAsyncEnumerable<InferenceResponse> EnterAndStreamAsync(
+        InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var version = await EnterAsync(request, InferenceContext.Current, cancellationToken).ConfigureAwait(false);
+        await foreach (var response in StreamAsync(version, request, cancellationToken).ConfigureAwait(false))
+        {
+            yield return response;
+        }
+    }
+
     private async ValueTask<InferenceResponse> EnterAndInferAsync(
         InferenceRequest request, InferenceContext? context, CancellationToken cancellationToken)
     {
-        var version = await EnterAsync(
+        var version = await EnterAsync(request, context, cancellationToken).ConfigureAwait(false);
+        return await InferAsync(version, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<ModelVersion> EnterAsync(InferenceRequest request, InferenceContext? context, CancellationToken cancellationToken)
+        => EnterAsync(
             request.Version ?? context?.VersionFor(host.Name),
             request.Overflow ?? context?.Overflow ?? default,
             request.Deadline ?? context?.Deadline,
-            cancellationToken).ConfigureAwait(false);
-        return await InferAsync(version, request, cancellationToken).ConfigureAwait(false);
-    }
+            cancellationToken);
 
     private ModelVersion? TryEnter(string? version)
     {
@@ -147,5 +199,10 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         }
 
         activity?.SetTag(TelemetryNames.Outcome, outcome).SetStatus(ActivityStatusCode.Error);
+    }
+
+    private readonly struct VersionHold(ModelVersion version) : IDisposable
+    {
+        public void Dispose() => version.Exit();
     }
 }
