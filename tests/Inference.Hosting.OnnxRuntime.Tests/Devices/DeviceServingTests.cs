@@ -5,6 +5,7 @@ using System.Diagnostics.Metrics;
 using Inference.Hosting.Diagnostics;
 using Inference.Hosting.OnnxRuntime.Tests.Support;
 using Inference.Hosting.Tensors;
+using Inference.Hosting.Testing;
 using Inference.Hosting.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
