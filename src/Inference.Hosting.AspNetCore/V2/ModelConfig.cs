@@ -22,7 +22,8 @@ internal static class ModelConfig
             [.. metadata.Devices.Select((device, index) => Describe(name, device, index))],
             metadata.SupportsBatching
                 ? new DynamicBatchingBody(batching?.AllowedBatchSizes ?? [], (long)(batching?.MaxQueueDelay.TotalMicroseconds ?? 0))
-                : null);
+                : null,
+            metadata.IsDecoupled ? new TransactionPolicyBody(true) : null);
 
     private static ConfigTensorBody Describe(TensorSpec spec, bool batches, bool isInput)
     {

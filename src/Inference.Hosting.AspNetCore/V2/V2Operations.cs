@@ -184,6 +184,7 @@ public sealed class V2Operations
     {
         request.Complete();
         _services.Headers.Apply(context.Request, request.Inference);
+        request.IsAsked = true;
         var own = _services.FindDeadline();
         return _services.CreateContext(
             context, request.Inference.Priority, target.Model.Name, target.Pin, own is null || deadline < own ? deadline : own);

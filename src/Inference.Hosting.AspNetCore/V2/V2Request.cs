@@ -17,6 +17,9 @@ public sealed class V2Request : IDisposable
     /// <summary>Whether the caller wants a last message without outputs behind the answers of a decoupled model.</summary>
     public bool WantsFinalAnswer { get; internal set; }
 
+    /// <summary>Whether a model was asked, which measures the request itself.</summary>
+    public bool IsAsked { get; internal set; }
+
     /// <summary>The caller's own id, or null.</summary>
     public string? Id => Inference.Id;
 
@@ -136,7 +139,7 @@ public sealed class V2Request : IDisposable
     {
         Inference.Reset();
         Outputs.Clear();
-        (BinaryOutputs, WantsFinalAnswer, Priority, QueueTimeout) = (false, false, 0, null);
+        (BinaryOutputs, WantsFinalAnswer, IsAsked, Priority, QueueTimeout) = (false, false, false, 0, null);
         for (var i = 0; i < InputCount; i++)
         {
             _inputs[i].Dispose();

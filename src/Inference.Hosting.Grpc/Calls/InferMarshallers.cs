@@ -13,6 +13,7 @@ internal static class InferMarshallers
         context =>
         {
             var message = runtime.Messages.Rent();
+            message.Arrival = runtime.GetArrival();
             message.Receive(context.PayloadAsReadOnlySequence());
             return message;
         });

@@ -20,6 +20,12 @@ internal sealed class InferMessage(ObjectPool<InferMessage> pool, V2Request requ
     /// <summary>The answer, for one at a time.</summary>
     public InferAnswer Answer { get; } = new();
 
+    /// <summary>When it came, if that is measured; else 0.</summary>
+    public long Arrival { get; set; }
+
+    /// <summary>The model it is for, once that is found.</summary>
+    public ModelInfo? Model { get; set; }
+
     public string ModelName { get; set; } = "";
 
     /// <summary>Null for the default version.</summary>
@@ -58,6 +64,7 @@ internal sealed class InferMessage(ObjectPool<InferMessage> pool, V2Request requ
         Request.Dispose();
         Inputs.Clear();
         RawInputs.Clear();
+        (Arrival, Model) = (0, null);
         (ModelName, ModelVersion, Id, IsTyped, IsDecoupled) = ("", null, null, false, false);
         if (_buffer.Length > 0)
         {

@@ -108,7 +108,7 @@ internal sealed class InferStream(
 
         if (item.Failure is { } failure)
         {
-            var explained = runtime.Errors.Explain(failure, context);
+            var explained = runtime.Explain(failure, message, context);
             if (_endsWithError || context.CancellationToken.IsCancellationRequested)
             {
                 throw explained;

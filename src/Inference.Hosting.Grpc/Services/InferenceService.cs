@@ -24,9 +24,10 @@ internal sealed class InferenceService(GrpcRuntime runtime) : InferenceDefinitio
         => DescribeAsync(request.Name, request.Version, context, ModelDescriptions.Describe);
 
     public Task<ModelConfigResponse> ModelConfig(ModelConfigRequest request, ServerCallContext context)
-        => DescribeAsync(request.Name, request.Version, context, static (model, metadata) => new ModelConfigResponse
+        => DescribeAsync(request.Name, request.Version, context, (model, metadata) => new ModelConfigResponse
         {
-            Config = ModelDescriptions.Configure(model.Name, metadata),
+            Config = ModelDescriptions.Configure(
+                model.Name, metadata, V2Operations.FindVersion(model, request.Version.Length == 0 ? null : request.Version)?.Batching),
         });
 
     public async Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
@@ -65,7 +66,7 @@ internal sealed class InferenceService(GrpcRuntime runtime) : InferenceDefinitio
         try
         {
             InferMessageReader.Open(message);
-            var model = runtime.Operations.FindModel(message.ModelName);
+            var model = message.Model = runtime.Operations.FindModel(message.ModelName);
             if (model.Policies.Count > 0)
             {
                 await AuthorizeAsync(model, context);
@@ -78,7 +79,7 @@ internal sealed class InferenceService(GrpcRuntime runtime) : InferenceDefinitio
         }
         catch (Exception exception)
         {
-            throw runtime.Errors.Explain(exception, context);
+            throw runtime.Explain(exception, message, context);
         }
     }
 
@@ -90,7 +91,7 @@ internal sealed class InferenceService(GrpcRuntime runtime) : InferenceDefinitio
         InferMessage message, ServerCallContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         InferMessageReader.Open(message);
-        var model = await FindAsync(message.ModelName, context);
+        var model = message.Model = await FindAsync(message.ModelName, context);
         var target = runtime.Operations.FindTarget(model, message.ModelVersion);
         message.IsDecoupled = target.Metadata?.IsDecoupled == true;
         InferMessageReader.Read(message, target.Metadata);

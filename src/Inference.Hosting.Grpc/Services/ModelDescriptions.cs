@@ -19,14 +19,14 @@ internal static class ModelDescriptions
         Properties = { metadata.Properties.ToDictionary(property => property.Key, property => property.Value) },
     };
 
-    public static ModelConfig Configure(string name, Metadata metadata)
+    public static ModelConfig Configure(string name, Metadata metadata, BatchingInfo? batching)
     {
         var config = new ModelConfig
         {
             Name = name,
             Platform = metadata.Platform,
             Backend = metadata.Platform.Split('_')[0],
-            MaxBatchSize = metadata.SupportsBatching ? metadata.MaxBatchSize : 0,
+            MaxBatchSize = metadata.SupportsBatching ? batching?.MaxBatchSize ?? metadata.MaxBatchSize : 0,
             Input =
             {
                 metadata.Inputs.Select(spec => new ModelInput
@@ -50,7 +50,11 @@ internal static class ModelDescriptions
         };
         if (metadata.SupportsBatching)
         {
-            config.DynamicBatching = new ModelDynamicBatching();
+            config.DynamicBatching = new ModelDynamicBatching
+            {
+                PreferredBatchSize = { batching?.AllowedBatchSizes ?? [] },
+                MaxQueueDelayMicroseconds = (ulong)(batching?.MaxQueueDelay.TotalMicroseconds ?? 0),
+            };
         }
 
         if (metadata.IsDecoupled)

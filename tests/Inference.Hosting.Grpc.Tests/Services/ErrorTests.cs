@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -45,6 +47,39 @@ public sealed class ErrorTests
 
         Assert.Equal(new Status(status, $"It is {code}: ü."), new Status(exception.StatusCode, exception.Status.Detail));
         Assert.Equal(canRetry ? _wait : null, RetryDelayOf(exception));
+    }
+
+    [Fact]
+    public async Task ModelInfer_RefusedBeforeAModelIsAsked_IsMeasuredOnce()
+    {
+        await using var app = await GrpcApp.StartAsync(services => services.AddModel("m").UseBackend(_ => new FakeBackend(_ => new InferenceResponse([]))));
+        var seen = new ConcurrentQueue<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "inference.request.duration"
+                    && ReferenceEquals(instrument.Meter.Scope, app.Services.GetRequiredService<IMeterFactory>()))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) => seen.Enqueue(string.Join(' ', tags.ToArray().Select(tag => tag.Value))));
+        listener.Start();
+        var bad = new ModelInferRequest { ModelName = "m", Inputs = { Requests.Input("x", "none", 1) } };
+
+        await GrpcApp.FailAsync(app.Client.ModelInferAsync(new ModelInferRequest { ModelName = "nobody" }));
+        await GrpcApp.FailAsync(app.Client.ModelInferAsync(bad));
+        using (var call = app.Client.ModelStreamInfer())
+        {
+            await StreamTests.WriteAsync(call, bad);
+            await StreamTests.ReadAllAsync(call);
+        }
+
+        await app.Client.ModelInferAsync(new ModelInferRequest { ModelName = "m" });
+
+        Assert.Equal(["  NotFound", "m  InvalidInput", "m  InvalidInput", "m 1 ok"], seen);
     }
 
     [Fact]

@@ -13,4 +13,5 @@ internal sealed record ModelConfigBody(
     [property: JsonPropertyName("input")] IReadOnlyList<ConfigTensorBody> Input,
     [property: JsonPropertyName("output")] IReadOnlyList<ConfigTensorBody> Output,
     [property: JsonPropertyName("instance_group")] IReadOnlyList<InstanceGroupBody> InstanceGroup,
-    [property: JsonPropertyName("dynamic_batching")] DynamicBatchingBody? DynamicBatching);
+    [property: JsonPropertyName("dynamic_batching")] DynamicBatchingBody? DynamicBatching,
+    [property: JsonPropertyName("model_transaction_policy")] TransactionPolicyBody? TransactionPolicy);
