@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Inference.Hosting.Docs.Tests.FivePrograms;
 using Inference.Hosting.Tensors;
+using Inference.Hosting.Testing;
 using Inference.Hosting.TestSupport;
 
 namespace Inference.Hosting.Docs.Tests;

@@ -3,6 +3,7 @@
 using Inference.Hosting.Engines;
 using Inference.Hosting.OnnxRuntime.Tests.Support;
 using Inference.Hosting.Tensors;
+using Inference.Hosting.Testing;
 using Inference.Hosting.TestSupport;
 
 namespace Inference.Hosting.OnnxRuntime.Tests;

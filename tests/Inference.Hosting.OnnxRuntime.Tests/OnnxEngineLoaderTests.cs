@@ -3,6 +3,7 @@
 using Inference.Hosting.OnnxRuntime.Sessions;
 using Inference.Hosting.OnnxRuntime.Tests.Support;
 using Inference.Hosting.Tensors;
+using Inference.Hosting.Testing;
 using Inference.Hosting.TestSupport;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Inference.Hosting.Tensors;
+using Inference.Hosting.Testing;
 
 namespace Inference.Hosting.TestSupport;
 

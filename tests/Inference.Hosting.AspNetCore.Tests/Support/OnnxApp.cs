@@ -2,6 +2,7 @@
 
 using Inference.Hosting.DependencyInjection;
 using Inference.Hosting.Tensors;
+using Inference.Hosting.Testing;
 using Inference.Hosting.TestSupport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

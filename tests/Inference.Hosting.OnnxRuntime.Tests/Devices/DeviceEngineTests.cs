@@ -2,6 +2,7 @@
 
 using Inference.Hosting.OnnxRuntime.Tests.Support;
 using Inference.Hosting.Tensors;
+using Inference.Hosting.Testing;
 using Inference.Hosting.TestSupport;
 
 namespace Inference.Hosting.OnnxRuntime.Tests.Devices;

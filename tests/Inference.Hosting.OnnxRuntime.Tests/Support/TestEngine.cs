@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Inference.Hosting.Engines;
 using Inference.Hosting.OnnxRuntime.Sessions;
 using Inference.Hosting.Tensors;
+using Inference.Hosting.Testing;
 using Inference.Hosting.TestSupport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Inference.Hosting.Tensors;
 
-namespace Inference.Hosting.TestSupport;
+namespace Inference.Hosting.Testing;
 
-/// <summary>Writes small ONNX files: a graph is named piece by piece, then turned into bytes or saved.</summary>
+/// <summary>Writes small ONNX files for tests: a graph is named piece by piece, then turned into bytes or saved. Not thread-safe.</summary>
 /// <remarks>
-/// Field numbers are those of onnx.proto3. Opset 17 of ai.onnx, 3 of ai.onnx.ml, 1 of com.microsoft; IR version 8. Nothing is checked: a wrong graph is
-/// what some tests want.
+/// <c>new OnnxModelWriter().Input("x", TensorDataType.FP32, "batch", 4).Output("y", …).Node("Relu", ["x"], ["y"]).ToBytes()</c> is a model of a few
+/// hundred bytes that a real engine runs. Field numbers are those of onnx.proto3. Opset 17 of ai.onnx, 3 of ai.onnx.ml, 1 of com.microsoft; IR version 8.
+/// Nothing is checked: a wrong graph is what some tests want.
 /// </remarks>
 public sealed class OnnxModelWriter
 {
@@ -21,9 +23,11 @@ public sealed class OnnxModelWriter
     private readonly List<(string File, byte[] Content)> _external = [];
 
     /// <summary>The opset of ai.onnx.</summary>
+    /// <value>17 by default.</value>
     public int Opset { get; init; } = 17;
 
     /// <summary>The name of the graph.</summary>
+    /// <value><c>graph</c> by default.</value>
     public string GraphName { get; init; } = "graph";
 
     /// <summary>The ONNX number of an element type.</summary>
@@ -123,7 +127,7 @@ public sealed class OnnxModelWriter
             WriteTensor(tensor, name, type, shape, null);
             Entry(tensor, 13, "location", file);
             Entry(tensor, 13, "offset", "0");
-            Entry(tensor, 13, "length", raw.Length.ToString());
+            Entry(tensor, 13, "length", raw.Length.ToString(CultureInfo.InvariantCulture));
             tensor.Int(14, 1);
         });
         return this;
@@ -195,7 +199,7 @@ public sealed class OnnxModelWriter
     {
         var model = new ProtoWriter();
         model.Int(1, 8);
-        model.Text(2, "Inference.Hosting.TestSupport");
+        model.Text(2, "Inference.Hosting.Testing");
         model.Message(7, graph =>
         {
             foreach (var node in _nodes)

@@ -4,7 +4,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Inference.Hosting.TestSupport;
+namespace Inference.Hosting.Testing;
 
 /// <summary>Writes protobuf fields by their numbers.</summary>
 internal sealed class ProtoWriter

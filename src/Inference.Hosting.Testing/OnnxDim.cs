@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-namespace Inference.Hosting.TestSupport;
+namespace Inference.Hosting.Testing;
 
 /// <summary>A dimension in a graph: a number, a symbol, or free without a name.</summary>
 /// <param name="Value">The size, or null.</param>
