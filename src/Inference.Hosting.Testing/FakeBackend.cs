@@ -2,13 +2,15 @@
 
 using System.Collections.Concurrent;
 using Inference.Hosting.Backends;
+using Inference.Hosting.Tensors;
 
 namespace Inference.Hosting.Testing;
 
 /// <summary>A backend that loads nothing and answers as told, one request at a time, without batching. Thread-safe.</summary>
 /// <remarks>
 /// <c>services.AddModel&lt;PetClassifier&gt;().UseBackend(_ =&gt; new FakeBackend(request =&gt; …))</c> tests a whole app without its model.
-/// One backend may serve several versions and hosts; counters count all of them.
+/// One backend may serve several versions and hosts; counters count all of them. A call whose deadline passes fails with DeadlineExceeded, by the
+/// clock of the host's services: with a manual one, when the test says so.
 /// </remarks>
 public sealed class FakeBackend : IModelBackend
 {
@@ -33,6 +35,13 @@ public sealed class FakeBackend : IModelBackend
     {
         ArgumentNullException.ThrowIfNull(answer);
         _answer = (request, _) => new(answer(request));
+    }
+
+    /// <summary>A backend that answers every call with the same outputs.</summary>
+    /// <param name="outputs">Name and value of each.</param>
+    public FakeBackend(params (string Name, InferenceTensor Value)[] outputs)
+        : this(FakeAnswers.Always(outputs))
+    {
     }
 
     /// <summary>A backend that answers with its inputs under the names they came by.</summary>
@@ -114,12 +123,13 @@ public sealed class FakeBackend : IModelBackend
             throw LoadFailure;
         }
 
-        return new Loaded(this, Metadata with { Name = context.Model, Version = context.Version });
+        var time = context.Services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System;
+        return new Loaded(this, Metadata with { Name = context.Model, Version = context.Version }, time);
     }
 
     private static InferenceResponse Echo(InferenceRequest request)
     {
-        var outputs = new Tensors.TensorCollection();
+        var outputs = new TensorCollection();
         foreach (var (name, tensor) in request.Inputs)
         {
             outputs.Add(name, tensor);
@@ -128,7 +138,7 @@ public sealed class FakeBackend : IModelBackend
         return new InferenceResponse(outputs);
     }
 
-    private sealed class Loaded(FakeBackend backend, ModelMetadata metadata) : ILoadedModel
+    private sealed class Loaded(FakeBackend backend, ModelMetadata metadata, TimeProvider time) : ILoadedModel
     {
         private readonly CancellationTokenSource _disposing = new();
         private int _own;
@@ -175,16 +185,32 @@ public sealed class FakeBackend : IModelBackend
                 throw new InferenceException(InferenceErrorCode.NotReady, reason);
             }
 
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+            using var late = Deadline(request);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token, late.Token);
             try
             {
                 await backend.CallGate.PassAsync(linked.Token).ConfigureAwait(false);
                 return await backend._answer(request, linked.Token).ConfigureAwait(false);
             }
+            catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw new InferenceException(InferenceErrorCode.DeadlineExceeded, "The deadline passed before the fake answered.");
+            }
             catch (OperationCanceledException) when (_disposing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 throw new InferenceException(InferenceErrorCode.NotReady, "The version was unloaded before it could answer.");
             }
+        }
+
+        private CancellationTokenSource Deadline(InferenceRequest request)
+        {
+            if ((request.Deadline ?? InferenceContext.Current?.Deadline) is not { } deadline)
+            {
+                return new CancellationTokenSource();
+            }
+
+            var left = deadline - time.GetUtcNow();
+            return new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
         }
     }
 }
