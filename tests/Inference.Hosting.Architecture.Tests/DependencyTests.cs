@@ -23,6 +23,8 @@ public sealed class DependencyTests
         ["Inference.Hosting.AspNetCore"] = [Core, "Microsoft.AspNetCore.App"],
         ["Inference.Hosting.Grpc"] = ["Inference.Hosting.AspNetCore", "Microsoft.AspNetCore.App", "Google.Protobuf", "Grpc.AspNetCore.Server"],
         ["Inference.Hosting.Testing"] = [Core],
+        ["Inference.Hosting.Conformance"] = ["Inference.Hosting.Testing", "Google.Protobuf", "Grpc.Net.Client"],
+        ["Inference.Hosting.Conformance.Tool"] = ["Inference.Hosting.Conformance"],
     };
 
     /// <summary>What each assembly may load beyond the framework's own; Microsoft.Extensions abstractions are allowed to all.</summary>
@@ -41,6 +43,8 @@ public sealed class DependencyTests
             "Google.Protobuf", "Grpc.AspNetCore.Server", "Grpc.Core.Api", "Grpc.Net.Common",
         ],
         ["Inference.Hosting.Testing"] = [Core],
+        ["Inference.Hosting.Conformance"] = [Core, "Inference.Hosting.Testing", "Google.Protobuf", "Grpc.Core.Api", "Grpc.Net.Client"],
+        ["Inference.Hosting.Conformance.Tool"] = ["Inference.Hosting.Conformance"],
     };
 
     private static readonly string[] _extensions =
@@ -81,7 +85,7 @@ public sealed class DependencyTests
     [Fact]
     public void Core_LoadsNothingOfTheWeb() => Faults.AssertNone(
         from assembly in Assemblies.All
-        where assembly.GetName().Name is not ("Inference.Hosting.AspNetCore" or "Inference.Hosting.Grpc")
+        where assembly.GetName().Name is not ("Inference.Hosting.AspNetCore" or "Inference.Hosting.Grpc" or "Inference.Hosting.Conformance")
         from reference in assembly.GetReferencedAssemblies()
         where _webOnly.Any(web => reference.Name!.StartsWith(web, StringComparison.Ordinal))
         select $"{assembly.GetName().Name} loads {reference.Name}");

@@ -43,5 +43,6 @@ public sealed class TypeTests
     private static bool IsGenerated(Type type)
         => type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
             || type.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute), inherit: false)
+            || type.BaseType?.Namespace == "Grpc.Core"
             || (type.DeclaringType is { } outer && IsGenerated(outer));
 }

@@ -41,6 +41,16 @@ internal static class SnippetCompiler
         global using Inference.Hosting.Engines;
         global using Inference.Hosting.Tensors;
 
+        // What pages about tests use besides.
+        global using System.Net;
+        global using Inference.Hosting.AspNetCore;
+        global using Inference.Hosting.Conformance;
+        global using Inference.Hosting.Testing;
+        global using Microsoft.AspNetCore.Mvc.Testing;
+        global using Microsoft.AspNetCore.TestHost;
+        global using Microsoft.Extensions.Time.Testing;
+        global using Xunit;
+
         sealed class PetClassifier(IInferenceClient client)
         {
             public override string ToString() => client.Model;

@@ -14,10 +14,25 @@ internal static class DotNet
     /// <param name="environment">Variables set for it.</param>
     /// <param name="arguments">What follows <c>dotnet</c>.</param>
     /// <returns>Its exit code and what it wrote.</returns>
-    public static async Task<(int ExitCode, string Output)> RunAsync(
+    public static Task<(int ExitCode, string Output)> RunAsync(
         string folder, Dictionary<string, string>? environment, params string[] arguments)
+        => RunAsync(Info(folder, environment, arguments));
+
+    /// <summary>Runs another program to its end.</summary>
+    /// <param name="program">Its path.</param>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <returns>Its exit code and what it wrote.</returns>
+    public static Task<(int ExitCode, string Output)> RunProgramAsync(string program, string folder, params string[] arguments)
     {
-        using var process = Process.Start(Info(folder, environment, arguments))!;
+        var info = Info(folder, null, arguments);
+        info.FileName = program;
+        return RunAsync(info);
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(ProcessStartInfo info)
+    {
+        using var process = Process.Start(info)!;
         using var timeout = new CancellationTokenSource(_timeout);
         var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
         var errors = process.StandardError.ReadToEndAsync(timeout.Token);
@@ -29,7 +44,7 @@ internal static class DotNet
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} took longer than {_timeout}.");
+            throw new TimeoutException($"{info.FileName} {string.Join(' ', info.ArgumentList)} took longer than {_timeout}.");
         }
     }
 
