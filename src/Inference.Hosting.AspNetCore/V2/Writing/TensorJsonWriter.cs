@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -14,6 +13,10 @@ internal struct TensorJsonWriter(InferenceTensor tensor)
 {
     private const int ElementsAtOnce = 1024;
     private const int BytesAtOnce = 16 << 10;
+    private const int BlockSize = 4 << 10;
+
+    // A sign, 17 digits, a point and an exponent of an FP64, and the comma before it.
+    private const int MaxElementLength = 32;
 
     // Elements, or for BYTES the bytes of encoded elements, that are written.
     private int _position;
@@ -22,34 +25,50 @@ internal struct TensorJsonWriter(InferenceTensor tensor)
     /// <returns>Whether more are left.</returns>
     public bool WriteSome(Utf8JsonWriter json) => tensor.DataType switch
     {
-        TensorDataType.FP32 => Write<float>(json, static (json, value) => WriteFinite(json, value, float.IsFinite(value))),
-        TensorDataType.FP64 => Write<double>(json, static (json, value) => WriteFinite(json, value, double.IsFinite(value))),
-        TensorDataType.FP16 => Write<Half>(json, static (json, value) => WriteFinite(json, value, Half.IsFinite(value))),
-        TensorDataType.BF16 => Write<ushort>(json, static (json, bits) =>
-        {
-            var value = BitConverter.UInt32BitsToSingle((uint)bits << 16);
-            WriteFinite(json, value, float.IsFinite(value));
-        }),
-        TensorDataType.Bool => Write<byte>(json, static (json, value) => json.WriteBooleanValue(value != 0)),
-        TensorDataType.Int8 => Write<sbyte>(json, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.Int16 => Write<short>(json, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.Int32 => Write<int>(json, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.Int64 => Write<long>(json, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.UInt8 => Write<byte>(json, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.UInt16 => Write<ushort>(json, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.UInt32 => Write<uint>(json, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.UInt64 => Write<ulong>(json, static (json, value) => json.WriteNumberValue(value)),
+        TensorDataType.FP32 => Write<float, SingleText>(json),
+        TensorDataType.FP64 => Write<double, RealText<double>>(json),
+        TensorDataType.FP16 => Write<Half, RealText<Half>>(json),
+        TensorDataType.BF16 => Write<ushort, BFloat16Text>(json),
+        TensorDataType.Bool => Write<byte, BoolText>(json),
+        TensorDataType.Int8 => Write<sbyte, InvariantText<sbyte>>(json),
+        TensorDataType.Int16 => Write<short, InvariantText<short>>(json),
+        TensorDataType.Int32 => Write<int, InvariantText<int>>(json),
+        TensorDataType.Int64 => Write<long, InvariantText<long>>(json),
+        TensorDataType.UInt8 => Write<byte, InvariantText<byte>>(json),
+        TensorDataType.UInt16 => Write<ushort, InvariantText<ushort>>(json),
+        TensorDataType.UInt32 => Write<uint, InvariantText<uint>>(json),
+        TensorDataType.UInt64 => Write<ulong, InvariantText<ulong>>(json),
         _ => WriteStrings(json),
     };
 
-    private bool Write<T>(Utf8JsonWriter json, Action<Utf8JsonWriter, T> write)
+    // A block of elements goes to the JSON writer as if it were one value: it sets commas between blocks, and costs nothing within.
+    private bool Write<T, TText>(Utf8JsonWriter json)
         where T : unmanaged
+        where TText : IElementText<T>
     {
+        Span<byte> text = stackalloc byte[BlockSize];
         var values = MemoryMarshal.Cast<byte, T>(tensor.Bytes);
         var end = Math.Min(values.Length, _position + ElementsAtOnce);
+        var length = 0;
         foreach (var value in values[_position..end])
         {
-            write(json, value);
+            if (length > BlockSize - MaxElementLength)
+            {
+                json.WriteRawValue(text[..length], skipInputValidation: true);
+                length = 0;
+            }
+
+            if (length > 0)
+            {
+                text[length++] = (byte)',';
+            }
+
+            length += TText.Format(value, text[length..]);
+        }
+
+        if (length > 0)
+        {
+            json.WriteRawValue(text[..length], skipInputValidation: true);
         }
 
         _position = end;
@@ -69,17 +88,49 @@ internal struct TensorJsonWriter(InferenceTensor tensor)
         return !rest.IsEmpty;
     }
 
-    private static void WriteFinite<T>(Utf8JsonWriter json, T value, bool isFinite)
+    private static int WriteWord(ReadOnlySpan<byte> word, Span<byte> text)
+    {
+        word.CopyTo(text);
+        return word.Length;
+    }
+
+    /// <summary>How one element looks.</summary>
+    private interface IElementText<T>
+    {
+        static abstract int Format(T value, Span<byte> text);
+    }
+
+    private readonly struct SingleText : IElementText<float>
+    {
+        public static int Format(float value, Span<byte> text)
+            => float.IsFinite(value) ? ShortestSingle.Format(value, text) : WriteWord("null"u8, text);
+    }
+
+    private readonly struct BFloat16Text : IElementText<ushort>
+    {
+        public static int Format(ushort value, Span<byte> text)
+            => SingleText.Format(BitConverter.UInt32BitsToSingle((uint)value << 16), text);
+    }
+
+    private readonly struct RealText<T> : IElementText<T>
+        where T : System.Numerics.IFloatingPointIeee754<T>
+    {
+        public static int Format(T value, Span<byte> text)
+            => T.IsFinite(value) ? InvariantText<T>.Format(value, text) : WriteWord("null"u8, text);
+    }
+
+    private readonly struct InvariantText<T> : IElementText<T>
         where T : IUtf8SpanFormattable
     {
-        if (!isFinite)
+        public static int Format(T value, Span<byte> text)
         {
-            json.WriteNullValue();
-            return;
+            value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+            return length;
         }
+    }
 
-        Span<byte> text = stackalloc byte[64];
-        value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
-        json.WriteRawValue(text[..length], skipInputValidation: true);
+    private readonly struct BoolText : IElementText<byte>
+    {
+        public static int Format(byte value, Span<byte> text) => WriteWord(value != 0 ? "true"u8 : "false"u8, text);
     }
 }
