@@ -29,7 +29,8 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag)
     }
 
     /// <summary>Maps a POST route that takes tensors.</summary>
-    public void PostTensors(IEndpointRouteBuilder group, string pattern, string name, Type body, Type answer, RequestDelegate handler)
+    public void PostTensors(
+        IEndpointRouteBuilder group, string pattern, string name, Type body, Type answer, Func<HttpContext, ValueTask> handler)
     {
         var guarded = guard.Wrap(handler);
         var builder = group.MapPost(pattern, guarded);

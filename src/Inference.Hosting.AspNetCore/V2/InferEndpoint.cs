@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.CompilerServices;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.Capabilities;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +17,8 @@ internal sealed class InferEndpoint(EndpointServices services)
     private readonly ObjectPool<Exchange> _exchanges =
         new DefaultObjectPool<Exchange>(new ExchangePolicy(services), MostIdle);
 
-    public async Task InvokeAsync(HttpContext context)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask InvokeAsync(HttpContext context)
     {
         DateTimeOffset? deadline = services.Options.RequestTimeout is { } timeout ? services.Time.GetUtcNow() + timeout : null;
 

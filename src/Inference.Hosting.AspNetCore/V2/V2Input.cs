@@ -8,6 +8,9 @@ namespace Inference.Hosting.AspNetCore.V2;
 /// <summary>One input while it is read. Reused from request to request; owns the memory of the tensor.</summary>
 internal sealed class V2Input : IDisposable
 {
+    // Of so many inputs small memory stays from request to request; a thousand of them must not pile it up.
+    private const int KeptInputs = 4;
+
     /// <summary>Place among the inputs, from 0.</summary>
     public int Position { get; init; }
 
@@ -36,7 +39,15 @@ internal sealed class V2Input : IDisposable
     public void Dispose()
     {
         (Name, DataType, Shape, BinarySize, JsonCount, IsDeferred) = (null, null, null, null, null, false);
-        Data.Dispose();
+        if (Position < KeptInputs)
+        {
+            Data.Clear();
+        }
+        else
+        {
+            Data.Dispose();
+        }
+
         Deferred.Dispose();
     }
 }

@@ -17,6 +17,12 @@ internal static class NearestFloat
     /// <summary>The nearest float; false when the slow way has to find it.</summary>
     public static bool TryGet(in NumberParts parts, out float value)
     {
+        if (IsInteger(parts, 24))
+        {
+            value = parts.IsNegative ? -(float)parts.Mantissa : parts.Mantissa;
+            return true;
+        }
+
         var isFound = TryRound(parts, 23, 127, -17, 10, out var bits);
         value = BitConverter.UInt32BitsToSingle((uint)bits | (parts.IsNegative ? 1U << 31 : 0));
         return isFound;
@@ -25,10 +31,19 @@ internal static class NearestFloat
     /// <summary>The nearest double; false when the slow way has to find it.</summary>
     public static bool TryGet(in NumberParts parts, out double value)
     {
+        if (IsInteger(parts, 53))
+        {
+            value = parts.IsNegative ? -(double)parts.Mantissa : parts.Mantissa;
+            return true;
+        }
+
         var isFound = TryRound(parts, 52, 1023, -4, 23, out var bits);
         value = BitConverter.UInt64BitsToDouble(bits | (parts.IsNegative ? 1UL << 63 : 0));
         return isFound;
     }
+
+    // Integers that the format holds as they are: pixels, token ids, one-hot rows.
+    private static bool IsInteger(in NumberParts parts, int bits) => parts is { Exponent: 0, IsExact: true } && parts.Mantissa >> bits == 0;
 
     /// <param name="parts">The number.</param>
     /// <param name="fractionBits">Bits of the format's mantissa, without the one that is not stored.</param>

@@ -2,6 +2,7 @@
 
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Inference.Hosting.AspNetCore.V2.Reading;
 
@@ -40,6 +41,7 @@ internal readonly struct NumberParts
 
     /// <summary>Takes apart the number that a text begins with. What stands behind it is the caller's to judge.</summary>
     /// <returns>False when the text does not begin with a whole JSON number.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryScan(ReadOnlySpan<byte> text, out NumberParts parts)
     {
         parts = default;
@@ -83,6 +85,7 @@ internal readonly struct NumberParts
     }
 
     // Few digits, as before a point.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadDigits(ReadOnlySpan<byte> text, int index, ref ulong mantissa)
     {
         while ((uint)index < (uint)text.Length && (uint)(text[index] - '0') <= 9)
@@ -94,6 +97,7 @@ internal readonly struct NumberParts
         return index;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadManyDigits(ReadOnlySpan<byte> text, int index, ref ulong mantissa)
     {
         while (text.Length - index >= sizeof(ulong))
@@ -117,6 +121,7 @@ internal readonly struct NumberParts
     }
 
     // Digits among eight bytes before the first that is none. In the lowest byte that is no digit, and in none below it, the top bit gets set.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int CountDigits(ulong eight)
     {
         var values = eight ^ 0x3030_3030_3030_3030;
@@ -124,6 +129,7 @@ internal readonly struct NumberParts
     }
 
     // Eight values from 0 to 9, the first in the lowest byte: pairs, then fours, then all, by two multiplications.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint ToNumber(ulong values)
     {
         const ulong Pairs = 0x0000_00FF_0000_00FF;

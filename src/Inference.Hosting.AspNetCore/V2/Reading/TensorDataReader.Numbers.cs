@@ -80,8 +80,12 @@ internal sealed partial class TensorDataReader
         for (var count = 0; count < room.Length; count++)
         {
             var position = SkipWhite(text, used);
-            if ((uint)position >= (uint)text.Length || text[position] != ','
-                || !TryReadNumber<TElement, TValue>(text, SkipWhite(text, position + 1), ref used, ref room[count]))
+            if ((uint)position >= (uint)text.Length || text[position] != ',')
+            {
+                return count;
+            }
+
+            if (!TryReadNumber<TElement, TValue>(text, SkipWhite(text, position + 1), ref used, ref room[count]))
             {
                 return count;
             }
@@ -130,7 +134,7 @@ internal sealed partial class TensorDataReader
         var rest = text[position..];
         if (!NumberParts.TryScan(rest, out var parts)
             || (uint)parts.Length >= (uint)rest.Length
-            || !(rest[parts.Length] is (byte)',' or (byte)']' || IsWhite(rest[parts.Length]))
+            || !IsEnd(rest[parts.Length])
             || !TElement.TryConvert(rest[..parts.Length], parts, out var number))
         {
             return false;
@@ -157,6 +161,11 @@ internal sealed partial class TensorDataReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int SkipWhite(ReadOnlySpan<byte> text, int position)
     {
+        return (uint)position < (uint)text.Length && text[position] <= ' ' ? SkipMoreWhite(text, position) : position;
+    }
+
+    private static int SkipMoreWhite(ReadOnlySpan<byte> text, int position)
+    {
         while ((uint)position < (uint)text.Length && IsWhite(text[position]))
         {
             position++;
@@ -164,6 +173,8 @@ internal sealed partial class TensorDataReader
 
         return position;
     }
+
+    private static bool IsEnd(byte c) => c == ',' || c == ']' || IsWhite(c);
 
     private static bool IsWhite(byte c) => c is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
 }
