@@ -76,6 +76,10 @@ internal sealed class BodyReader(InferenceHttpOptions options, ReceiveBudget bud
             throw new InferenceException(
                 InferenceErrorCode.InvalidInput, "The compressed body is damaged: it cannot be inflated.", exception);
         }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            throw CutOff(exception);
+        }
 
         if (result.IsCanceled)
         {
@@ -110,7 +114,7 @@ internal sealed class BodyReader(InferenceHttpOptions options, ReceiveBudget bud
     {
         _taken += consumed;
         _remainder = result.Buffer.Length - consumed;
-        _pipe.AdvanceTo(result.Buffer.GetPosition(consumed), result.Buffer.End);
+        Advance(result.Buffer.GetPosition(consumed), result.Buffer.End);
     }
 
     /// <summary>Says how much of the last read was used; the rest comes back with the next read at once.</summary>
@@ -118,7 +122,8 @@ internal sealed class BodyReader(InferenceHttpOptions options, ReceiveBudget bud
     {
         _taken += consumed;
         _remainder = 0;
-        _pipe.AdvanceTo(result.Buffer.GetPosition(consumed));
+        var position = result.Buffer.GetPosition(consumed);
+        Advance(position, position);
     }
 
     /// <summary>Ends the use of the body.</summary>
@@ -129,6 +134,22 @@ internal sealed class BodyReader(InferenceHttpOptions options, ReceiveBudget bud
         StopTimer();
         return _inflater is null ? default : CloseInflaterAsync(_inflater);
     }
+
+    private void Advance(SequencePosition consumed, SequencePosition examined)
+    {
+        try
+        {
+            _pipe.AdvanceTo(consumed, examined);
+        }
+        catch (IOException exception)
+        {
+            throw CutOff(exception);
+        }
+    }
+
+    // A client that resets its stream may be noticed here before the server says that the request was aborted.
+    private static BadHttpRequestException CutOff(IOException exception)
+        => new("The body was cut off.", StatusCodes.Status400BadRequest, exception);
 
     // Counted once, when they arrive: a remainder comes back with the next read.
     private void Count(long arrived)
