@@ -7,11 +7,14 @@ namespace Inference.Hosting.AspNetCore;
 /// <summary>Configures the endpoints of <c>MapInference</c>. Conventions given to it reach <see cref="Inference"/> and <see cref="Admin"/>.</summary>
 public sealed class InferenceEndpointConventionBuilder : IEndpointConventionBuilder
 {
+    private readonly IEndpointConventionBuilder _admin;
+
     internal InferenceEndpointConventionBuilder(InferenceRouteGroups groups)
     {
         Health = Composite.Of(groups.Health, groups.RootHealth);
         Inference = Composite.Of(groups.Inference, groups.RootInference);
-        Admin = groups.Admin;
+        _admin = Composite.Of(groups.Admin, groups.RootAdmin);
+        Admin = new AdminConventionBuilder(_admin);
     }
 
     /// <summary>Liveness and readiness, of the server and of models.</summary>
@@ -21,21 +24,25 @@ public sealed class InferenceEndpointConventionBuilder : IEndpointConventionBuil
     /// <summary>Inference, metadata, configuration and statistics.</summary>
     public IEndpointConventionBuilder Inference { get; }
 
-    /// <summary>What changes the server. No protocol has such endpoints at present; conventions given here will hold for those to come.</summary>
+    /// <summary>What changes the server: index, load and unload of models.</summary>
+    /// <value>
+    /// Not mapped until a policy is given right here: <c>app.MapInference().Admin.RequireAuthorization("operators")</c>. One that is given to
+    /// the whole builder holds here too, but maps nothing: who may ask a model may not therefore unload it.
+    /// </value>
     public IEndpointConventionBuilder Admin { get; }
 
     /// <inheritdoc/>
     public void Add(Action<EndpointBuilder> convention)
     {
         Inference.Add(convention);
-        Admin.Add(convention);
+        _admin.Add(convention);
     }
 
     /// <inheritdoc/>
     public void Finally(Action<EndpointBuilder> finallyConvention)
     {
         Inference.Finally(finallyConvention);
-        Admin.Finally(finallyConvention);
+        _admin.Finally(finallyConvention);
     }
 
     private sealed class Composite(params IEndpointConventionBuilder[] builders) : IEndpointConventionBuilder

@@ -3,6 +3,8 @@
 using Inference.Hosting;
 using Inference.Hosting.AspNetCore;
 using Inference.Hosting.AspNetCore.Http;
+using Inference.Hosting.AspNetCore.OpenAI;
+using Inference.Hosting.AspNetCore.V1;
 using Inference.Hosting.AspNetCore.V2;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Routing;
@@ -13,13 +15,19 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Maps the inference protocols.</summary>
 public static class InferenceEndpointRouteBuilderExtensions
 {
-    /// <summary>Serves all models of the app over the V2 protocol, and over what other packages of Inference.Hosting add.</summary>
+    /// <summary>
+    /// Serves all models of the app over the V2 protocol, over V1 where <see cref="InferenceHttpOptions.EnableV1"/> says so, and over what
+    /// other packages of Inference.Hosting add.
+    /// </summary>
     /// <param name="endpoints">The app, or a group of it.</param>
     /// <param name="prefix">
     /// What stands before <c>/v2</c>, for example <c>/inference</c>; nothing by default. With a prefix, unknown paths below it answer 404
     /// with a JSON body; without, they stay the app's.
     /// </param>
-    /// <returns>Conventions given to it reach inference and administration; health has a group of its own.</returns>
+    /// <returns>
+    /// Conventions given to it reach inference and administration; health has a group of its own. Administration is mapped once
+    /// <see cref="InferenceEndpointConventionBuilder.Admin"/> has a policy.
+    /// </returns>
     /// <exception cref="InvalidOperationException">A service is missing; the message says which call adds it.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The section <c>Inference:Http</c> has an unknown key or a bad value.</exception>
     public static InferenceEndpointConventionBuilder MapInference(this IEndpointRouteBuilder endpoints, string? prefix = null)
@@ -35,8 +43,15 @@ public static class InferenceEndpointRouteBuilderExtensions
                 $"Model '{guarded.Name}' requires authorization, but the app has none. Call builder.Services.AddAuthorization() before app.MapInference().");
         }
 
-        var groups = new InferenceRouteGroups(endpoints, Normalize(prefix));
-        V2Endpoints.Map(groups, new EndpointServices(services, catalog, InferenceHttpOptionsReader.Read(services)));
+        var shared = new EndpointServices(services, catalog, InferenceHttpOptionsReader.Read(services));
+        var groups = new InferenceRouteGroups(endpoints, Normalize(prefix), shared);
+        V2Endpoints.Map(groups, shared);
+        if (shared.Options.EnableV1)
+        {
+            V1Endpoints.Map(groups, shared);
+            OpenAIEndpoints.Map(groups, shared);
+        }
+
         foreach (var protocol in services.GetServices<IProtocolEndpoints>())
         {
             protocol.Map(groups);

@@ -64,6 +64,18 @@ public sealed class InferenceHttpOptions
     /// <value>1 by default.</value>
     public int HighestPriority { get; set; } = 1;
 
+    /// <summary>Whether <c>MapInference</c> maps KServe's V1 routes: <c>/v1/models</c>, <c>:predict</c> and <c>:explain</c>.</summary>
+    /// <value>False by default.</value>
+    public bool EnableV1 { get; set; }
+
+    /// <summary>A regular expression for the names of request headers that models get as parameters; it must match a whole name, in any case.</summary>
+    /// <value>
+    /// Null by default: none. Names become lower-case; a parameter of that name in the body wins. Credentials (<c>authorization</c>,
+    /// <c>proxy-authorization</c>, <c>cookie</c>) and the names of the protocol's own parameters are never forwarded.
+    /// </value>
+    /// <remarks>Triton's <c>--http-header-forward-pattern</c>.</remarks>
+    public string? HeaderForwardPattern { get; set; }
+
     /// <summary>Whose request it is, for fair sharing of a queue. In code only.</summary>
     /// <value>By default the authenticated identity's <see cref="ClaimTypes.NameIdentifier"/>, else its name; null for everybody else.</value>
     public Func<HttpContext, string?> Tenant { get; set; } = GetAuthenticatedName;

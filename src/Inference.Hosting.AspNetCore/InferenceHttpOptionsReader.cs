@@ -18,6 +18,7 @@ internal static class InferenceHttpOptionsReader
         nameof(InferenceHttpOptions.ReceiveTimeout), nameof(InferenceHttpOptions.RequestTimeout),
         nameof(InferenceHttpOptions.MaxQueueTimeout), nameof(InferenceHttpOptions.HighestPriority),
         nameof(InferenceHttpOptions.MaxReceivingBytes),
+        nameof(InferenceHttpOptions.EnableV1), nameof(InferenceHttpOptions.HeaderForwardPattern),
     ];
 
     /// <summary>The options in force.</summary>

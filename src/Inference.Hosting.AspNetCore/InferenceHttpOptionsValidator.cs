@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Inference.Hosting.AspNetCore.Http;
+
 namespace Inference.Hosting.AspNetCore;
 
 /// <summary>Finds every value that is out of range; each text names key, value and mend.</summary>
@@ -25,6 +27,9 @@ internal static class InferenceHttpOptionsValidator
             NotNegative(nameof(options.ReceiveTimeout), options.ReceiveTimeout),
             Positive(nameof(options.RequestTimeout), options.RequestTimeout),
             Positive(nameof(options.MaxQueueTimeout), options.MaxQueueTimeout),
+            HeaderForwarding.IsPattern(options.HeaderForwardPattern)
+                ? null
+                : Fault(nameof(options.HeaderForwardPattern), $"'{options.HeaderForwardPattern}'", "a regular expression without look-around and back-references, such as x-model-.*, or nothing"),
             options.Tenant is null ? Fault(nameof(options.Tenant), "null", "a delegate; one that returns null gives nobody a share of its own") : null,
         ];
         return faults.OfType<string>();

@@ -47,7 +47,7 @@ public interface IModelCatalog
     /// <param name="name">The model's name or an alias.</param>
     /// <param name="version">One version; null for all.</param>
     /// <param name="cancellationToken">Gives up waiting; unloading goes on.</param>
-    /// <exception cref="InferenceException">NotFound.</exception>
+    /// <exception cref="InferenceException">NotFound; Unsupported for a model that only composes others.</exception>
     Task UnloadAsync(string name, string? version = null, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until one model, or all, can serve.</summary>

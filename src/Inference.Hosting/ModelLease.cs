@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.CompilerServices;
+
 namespace Inference.Hosting;
 
 /// <summary>One version of a model, held for one logical call, so that tokenizer, graph and labels belong together.</summary>
@@ -30,6 +32,13 @@ public abstract class ModelLease : IDisposable
 
     /// <inheritdoc cref="Capabilities.ITensorModel.InferAsync"/>
     public abstract ValueTask<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="Capabilities.ITensorModel.InferStreamAsync"/>
+    public virtual async IAsyncEnumerable<InferenceResponse> InferStreamAsync(
+        InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        yield return await InferAsync(request, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Lets the version go.</summary>
     public void Dispose()

@@ -22,6 +22,10 @@ public sealed record ModelMetadata(
     /// <summary>Most rows in one run; 1 when the model does not batch.</summary>
     public int MaxBatchSize { get; init; } = 1;
 
+    /// <summary>Whether a request may be answered several times, or not at all; the V2 model configuration calls such a model decoupled.</summary>
+    /// <value>False by default. If true, callers use <see cref="Capabilities.ITensorModel.InferStreamAsync"/>.</value>
+    public bool IsDecoupled { get; init; }
+
     /// <summary>Devices that compute, for example <c>cpu</c> or <c>cuda:0</c>.</summary>
     public IReadOnlyList<string> Devices { get; init; } = [];
 

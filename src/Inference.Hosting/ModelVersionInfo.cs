@@ -20,9 +20,19 @@ public sealed record ModelVersionInfo(string Version, ModelState State)
         init;
     }
 
+    /// <summary>How it gathers rows; null unless loaded, or when its backend does not say.</summary>
+    public BatchingInfo? Batching
+    {
+        get => BatchingSource?.Invoke() ?? field;
+        init;
+    }
+
     /// <summary>When loading is expected to be done, if known.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Where the load is read, only if somebody asks: most snapshots are taken to find a version.</summary>
     internal Func<ModelLoad>? LoadSource { get; init; }
+
+    /// <summary>As <see cref="LoadSource"/>, for <see cref="Batching"/>.</summary>
+    internal Func<BatchingInfo?>? BatchingSource { get; init; }
 }

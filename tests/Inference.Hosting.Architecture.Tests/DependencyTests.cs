@@ -21,6 +21,7 @@ public sealed class DependencyTests
         ["Inference.Hosting.OnnxRuntime"] = [Core, "Microsoft.ML.OnnxRuntime.Managed", "System.Numerics.Tensors"],
         ["Inference.Hosting.OnnxRuntime.Gpu"] = [],
         ["Inference.Hosting.AspNetCore"] = [Core, "Microsoft.AspNetCore.App"],
+        ["Inference.Hosting.Grpc"] = ["Inference.Hosting.AspNetCore", "Microsoft.AspNetCore.App", "Google.Protobuf", "Grpc.AspNetCore.Server"],
         ["Inference.Hosting.Testing"] = [Core],
     };
 
@@ -33,6 +34,11 @@ public sealed class DependencyTests
         [
             Core, "Microsoft.AspNetCore.", "Microsoft.Net.Http.Headers", "Microsoft.Extensions.Diagnostics.HealthChecks",
             "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions", "Microsoft.Extensions.Features", "Microsoft.Extensions.ObjectPool",
+        ],
+        ["Inference.Hosting.Grpc"] =
+        [
+            Core, "Inference.Hosting.AspNetCore", "Microsoft.AspNetCore.", "Microsoft.Extensions.Features", "Microsoft.Extensions.ObjectPool",
+            "Google.Protobuf", "Grpc.AspNetCore.Server", "Grpc.Core.Api", "Grpc.Net.Common",
         ],
         ["Inference.Hosting.Testing"] = [Core],
     };
@@ -75,7 +81,7 @@ public sealed class DependencyTests
     [Fact]
     public void Core_LoadsNothingOfTheWeb() => Faults.AssertNone(
         from assembly in Assemblies.All
-        where assembly.GetName().Name != "Inference.Hosting.AspNetCore"
+        where assembly.GetName().Name is not ("Inference.Hosting.AspNetCore" or "Inference.Hosting.Grpc")
         from reference in assembly.GetReferencedAssemblies()
         where _webOnly.Any(web => reference.Name!.StartsWith(web, StringComparison.Ordinal))
         select $"{assembly.GetName().Name} loads {reference.Name}");

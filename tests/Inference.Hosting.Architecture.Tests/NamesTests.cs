@@ -29,6 +29,7 @@ public sealed partial class NamesTests
         ["Inference.Hosting.Engines"] = 400,
         ["Inference.Hosting.OnnxRuntime"] = 500,
         ["Inference.Hosting.AspNetCore"] = 600,
+        ["Inference.Hosting.Grpc"] = 700,
     };
 
     private static readonly List<(Type Owner, LoggerMessageAttribute Event)> _events =
@@ -107,6 +108,8 @@ public sealed partial class NamesTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddModel("m").UseEngine((_, _) => throw new NotSupportedException("Nothing starts here."));
+        builder.Services.Configure<InferenceHttpOptions>(options => options.EnableV1 = true);
+        builder.Services.AddInferenceGrpc();
         var app = builder.Build();
         app.MapInference();
         Snapshot.Verify("names/routes.txt", Routes(app).Order(StringComparer.Ordinal));

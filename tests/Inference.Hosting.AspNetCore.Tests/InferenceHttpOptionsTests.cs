@@ -32,12 +32,23 @@ public sealed class InferenceHttpOptionsTests
     [InlineData("MaxJsonDepth", "1", "from 8 to 1000")]
     [InlineData("ReceiveTimeout", "-00:00:01", "zero or more")]
     [InlineData("RequestTimeout", "00:00:00", "above zero")]
+    [InlineData("EnableV1", "perhaps", "Inference:Http:EnableV1")]
+    [InlineData("HeaderForwardPattern", "x-(", "Inference:Http:HeaderForwardPattern is 'x-('. Give a regular expression")]
+    [InlineData("HeaderForwardPattern", "(?=x).*", "without look-around")]
     [InlineData("HighestPriority", "0", "Inference:Http:HighestPriority is 0")]
     public async Task Configuration_Bad_FailsTheStartWithKeyAndMend(string key, string value, string expected)
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync([new("Inference:Http:" + key, value)]));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Configuration_EnableV1_MapsIt()
+    {
+        await using var app = await StartAsync([new("Inference:Http:EnableV1", "true"), new("Inference:Http:HeaderForwardPattern", "x-.*")]);
+
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await app.GetAsync("/v1/models")).StatusCode);
     }
 
     private static Task<TestApp> StartAsync(KeyValuePair<string, string?>[] values, Action<InferenceHttpOptions>? code = null)

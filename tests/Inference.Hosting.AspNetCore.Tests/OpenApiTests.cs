@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Inference.Hosting.AspNetCore.Tests.Support;
+using Inference.Hosting.AspNetCore.Tests.V1;
+using Inference.Hosting.AspNetCore.Tests.V2;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +43,55 @@ public sealed class OpenApiTests
             ["200", "400", "404", "408", "413", "415", "429", "500", "503", "504"],
             infer.GetProperty("responses").EnumerateObject().Select(item => item.Name));
         Assert.Equal(["get"], paths.GetProperty("/v2").EnumerateObject().Select(item => item.Name));
+    }
+
+    [Theory]
+    [InlineData(false, false, false, "200 400 404 408 413 415 429 500 503 504", "200 404 500 503", "200")]
+    [InlineData(true, false, false, "200 400 401 403 404 408 413 415 429 500 503 504", "200 401 403 404 500 503", "200")]
+    [InlineData(false, true, false, "200 400 401 403 404 408 413 415 429 500 503 504", "200 401 403 404 500 503", "200 401 403")]
+    [InlineData(false, false, true, "200 400 404 408 413 415 429 500 503 504", "200 404 500 503", "200")]
+    public async Task MapOpenApi_Authorization_IsInTheAnswers(
+        bool modelHasPolicy, bool appHasPolicy, bool hasAdmin, string infer, string metadata, string server)
+    {
+        var model = TestModels.AddSub();
+        model.Info = model.Info with { Policies = modelHasPolicy ? [""] : [] };
+        await using var app = await TestApp.StartAsync(
+            [model],
+            configure: builder =>
+            {
+                builder.Services.AddOpenApi();
+                RepositoryTests.AddOperators(builder.Services);
+                PredictTests.EnableV1(builder);
+            },
+            map: app =>
+            {
+                app.MapOpenApi();
+                var inference = app.MapInference();
+                if (appHasPolicy)
+                {
+                    inference.RequireAuthorization();
+                }
+
+                if (hasAdmin)
+                {
+                    inference.Admin.RequireAuthorization("operators");
+                }
+            });
+
+        var paths = (await TestApp.JsonAsync(await app.GetAsync("/openapi/v1.json"))).GetProperty("paths");
+
+        string Answers(string path, string method) => string.Join(
+            ' ', paths.GetProperty(path).GetProperty(method).GetProperty("responses").EnumerateObject().Select(item => item.Name));
+        Assert.Equal(infer, Answers("/v2/models/{model}/infer", "post"));
+        Assert.Equal(infer, Answers("/v1/models/{model}:predict", "post"));
+        Assert.Equal(metadata, Answers("/v2/models/{model}/config", "get"));
+        Assert.StartsWith(server, Answers("/v2", "get"), StringComparison.Ordinal);
+        Assert.DoesNotContain("401", Answers("/v2/health/live", "get"), StringComparison.Ordinal);
+        Assert.Equal(hasAdmin, paths.TryGetProperty("/v2/repository/models/{model}/load", out _));
+        if (hasAdmin)
+        {
+            Assert.Equal("200 400 401 403 404 408 413 415 500 503", Answers("/v2/repository/models/{model}/load", "post"));
+        }
     }
 
     [Fact]

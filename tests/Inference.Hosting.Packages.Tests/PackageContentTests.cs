@@ -22,6 +22,7 @@ public sealed class PackageContentTests(PackedPackages packed)
             "Microsoft.Extensions.Options.ConfigurationExtensions",
         ],
         ["Inference.Hosting.AspNetCore"] = [Core],
+        ["Inference.Hosting.Grpc"] = ["Inference.Hosting.AspNetCore", "Google.Protobuf", "Grpc.AspNetCore.Server"],
         ["Inference.Hosting.OnnxRuntime"] = [Core, "Microsoft.ML.OnnxRuntime.Managed", "System.Numerics.Tensors"],
         [Gpu] = ["Inference.Hosting.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Gpu"],
         ["Inference.Hosting.Testing"] = [Core],

@@ -28,9 +28,6 @@ internal sealed class BodyReader(InferenceHttpOptions options, ReceiveBudget bud
     private long _remainder;
     private long _counted;
 
-    /// <summary>Bytes of the whole body as it will be read, if the caller said so.</summary>
-    public long? Length { get; private set; }
-
     /// <summary>Opens the body of a request, to be read once.</summary>
     /// <exception cref="InferenceException">PayloadTooLarge, from the length the caller announces.</exception>
     /// <exception cref="BadHttpRequestException">415: an encoding that is not understood.</exception>
@@ -48,7 +45,6 @@ internal sealed class BodyReader(InferenceHttpOptions options, ReceiveBudget bud
             : PipeReader.Create(inflater, new StreamPipeReaderOptions(bufferSize: 32 << 10, leaveOpen: true));
         (_inflater, _aborted, _taken, _remainder) = (inflater, context.RequestAborted, 0, 0);
         _limit = inflater is null ? options.MaxRequestBodySize : options.MaxDecompressedBodySize;
-        Length = inflater is null ? context.Request.ContentLength : null;
         return this;
     }
 

@@ -44,6 +44,13 @@ internal sealed class ChunkedBuffer : IBufferWriter<byte>, IDisposable
         Dispose();
     }
 
+    /// <summary>Sends all that is held and lets it go.</summary>
+    public async ValueTask SendAsync(PipeWriter writer, CancellationToken cancellationToken)
+    {
+        MoveTo(writer);
+        await writer.FlushAsync(cancellationToken);
+    }
+
     /// <summary>Gives the memory back; the object can be used again.</summary>
     public void Dispose()
     {

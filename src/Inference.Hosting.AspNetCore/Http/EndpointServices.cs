@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Inference.Hosting.Diagnostics;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -23,4 +25,23 @@ internal sealed class EndpointServices(IServiceProvider services, IModelCatalog 
     public ReceiveBudget Receiving { get; } = new(options);
 
     public ModelAccess Models { get; } = new(catalog);
+
+    public HeaderForwarding Headers { get; } = new(options);
+
+    /// <summary>Measures what is refused here; null without it, as with a catalog that a test made.</summary>
+    public RequestMetrics? Metrics { get; } = services.GetService<RequestMetrics>();
+
+    /// <summary>When the answer to a request that arrives now is of no more use.</summary>
+    public DateTimeOffset? FindDeadline() => Options.RequestTimeout is { } timeout ? Time.GetUtcNow() + timeout : null;
+
+    /// <summary>What a call of a model knows of the request it is for.</summary>
+    public InferenceContext CreateContext(HttpContext context, int priority, string model, string? version, DateTimeOffset? deadline) => new()
+    {
+        Tenant = Options.Tenant(context),
+        Priority = priority,
+        Deadline = deadline,
+        Version = version,
+        VersionModel = model,
+        Overflow = InferenceOverflow.Reject,
+    };
 }

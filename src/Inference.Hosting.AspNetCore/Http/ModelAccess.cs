@@ -56,6 +56,17 @@ internal sealed class ModelAccess(IModelCatalog catalog)
     public static ModelMetadata? MetadataOf(ITensorModel tensors, ModelVersionInfo version)
         => (tensors is IInferenceClient ? null : tensors.Metadata) ?? version.Metadata;
 
+    /// <summary>What a model says of itself; a version that was loaded once still knows it, ready or not.</summary>
+    /// <exception cref="InferenceException">NotFound; NotReady.</exception>
+    public ModelMetadata Describe(ModelInfo model, string? version)
+    {
+        var info = FindVersion(model, version) ?? model.Versions.LastOrDefault(known => known.Metadata is not null);
+        var own = info is { State: ModelState.Ready } && catalog.GetCapability<ITensorModel>(model.Name) is { } tensors
+            ? MetadataOf(tensors, info)
+            : info?.Metadata;
+        return own ?? throw NotReady(model, version);
+    }
+
     /// <summary>Why a model, or one version of it, cannot serve.</summary>
     public static InferenceException NotReady(ModelInfo model, string? version)
     {
@@ -91,7 +102,33 @@ internal sealed class ModelAccess(IModelCatalog catalog)
     public static ValueTask<bool> IsVisibleAsync(HttpContext context, ModelInfo model)
         => model.Policies.Count == 0 ? new(true) : AuthorizeAsync(context, model, answer: false);
 
+    /// <summary>Whether the caller may use a model, for protocols that word a refusal themselves.</summary>
+    public static async ValueTask<ModelPermission> CheckAsync(HttpContext context, ModelInfo model)
+        => model.Policies.Count == 0 || await FindRefusalAsync(context, model) is not var (_, isChallenge)
+            ? ModelPermission.Granted
+            : isChallenge ? ModelPermission.Challenged : ModelPermission.Forbidden;
+
+    /// <summary>The refusal in words.</summary>
+    public static string Describe(ModelInfo model, bool isChallenge) => isChallenge
+        ? $"Model '{model.Name}' requires authentication."
+        : $"The caller may not use model '{model.Name}'.";
+
     private static async ValueTask<bool> AuthorizeAsync(HttpContext context, ModelInfo model, bool answer)
+    {
+        if (await FindRefusalAsync(context, model) is not var (policy, isChallenge))
+        {
+            return true;
+        }
+
+        if (answer)
+        {
+            await RefuseAsync(context, model, policy, isChallenge);
+        }
+
+        return false;
+    }
+
+    private static async ValueTask<(AuthorizationPolicy Policy, bool IsChallenge)?> FindRefusalAsync(HttpContext context, ModelInfo model)
     {
         var services = context.RequestServices;
         var evaluator = services.GetRequiredService<IPolicyEvaluator>();
@@ -102,16 +139,11 @@ internal sealed class ModelAccess(IModelCatalog catalog)
             var result = await evaluator.AuthorizeAsync(policy, authentication, context, model);
             if (!result.Succeeded)
             {
-                if (answer)
-                {
-                    await RefuseAsync(context, model, policy, result.Challenged);
-                }
-
-                return false;
+                return (policy, result.Challenged);
             }
         }
 
-        return true;
+        return null;
     }
 
     private static async Task<AuthorizationPolicy> FindPolicyAsync(IAuthorizationPolicyProvider provider, string name)
@@ -133,9 +165,7 @@ internal sealed class ModelAccess(IModelCatalog catalog)
         // A scheme may answer otherwise, for example send a browser to a page where it can sign in.
         if (!context.Response.HasStarted && context.Response.StatusCode == status)
         {
-            await ErrorWriter.WriteAsync(context, status, challenged
-                ? $"Model '{model.Name}' requires authentication."
-                : $"The caller may not use model '{model.Name}'.");
+            await ErrorWriter.WriteAsync(context, status, Describe(model, challenged));
         }
     }
 

@@ -15,38 +15,85 @@ namespace Inference.Hosting.AspNetCore.Http;
 /// Each route is two endpoints: the described one for its method and content types, and behind it one for everything else on that
 /// path, which answers HEAD as GET, and 405 and 415 with <c>{"error"}</c> where the router would send an empty body.
 /// </remarks>
-internal sealed class RouteMapper(EndpointGuard guard, string tag)
+/// <param name="guard">Answers what handlers throw.</param>
+/// <param name="tag">Under which documents list the routes.</param>
+/// <param name="hasPolicies">Whether a model has a policy, so that routes which ask for it may answer 401 and 403.</param>
+internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolicies)
 {
     private static readonly int[] _queryErrors = [404, 500];
-    private static readonly int[] _inferErrors = [400, 404, 408, 413, 415, 429, 500, 503, 504];
+    private static readonly int[] _inferErrors = [400, 401, 403, 404, 408, 413, 415, 429, 500, 503, 504];
+    private static readonly int[] _jsonErrors = [400, 401, 403, 404, 408, 413, 415, 500];
 
     /// <summary>Maps a GET route.</summary>
+    /// <param name="group">Where.</param>
+    /// <param name="pattern">The path.</param>
+    /// <param name="name">What it is, in words.</param>
+    /// <param name="answer">The body of an answer.</param>
+    /// <param name="handler">Answers GET and HEAD.</param>
+    /// <param name="errors">Statuses beside 404 and 500; 401 and 403 where it asks the policies of a model.</param>
     public void Get(IEndpointRouteBuilder group, string pattern, string name, Type answer, RequestDelegate handler, params int[] errors)
     {
         var guarded = guard.Wrap(handler);
         Describe(group.MapGet(pattern, guarded), pattern, name, answer, [.. _queryErrors, .. errors]);
-        MapRest(group, pattern, name, HttpMethods.Get, guarded, _ => true);
+        MapRest(group, pattern, name, HttpMethods.Get, guarded, _ => true, []);
     }
 
-    /// <summary>Maps a POST route that takes tensors.</summary>
+    /// <summary>Maps a POST route that takes tensors, as JSON or as bytes.</summary>
     public void PostTensors(
         IEndpointRouteBuilder group, string pattern, string name, Type body, Type answer, Func<HttpContext, ValueTask> handler)
+        => Post(group, pattern, name, new AcceptsMetadata([MediaTypes.Json, MediaTypes.Binary], SchemaOf(body)), answer, handler, _inferErrors);
+
+    /// <summary>Maps a POST route that takes tensors as JSON.</summary>
+    public void PostJsonTensors(IEndpointRouteBuilder group, string pattern, string name, Type body, Type answer, RequestDelegate handler)
+        => Post(group, pattern, name, new AcceptsMetadata([MediaTypes.Json], SchemaOf(body)), answer, context => new(handler(context)), _inferErrors);
+
+    /// <summary>Maps a POST route that takes a small JSON body or none.</summary>
+    /// <param name="group">Where.</param>
+    /// <param name="pattern">The path.</param>
+    /// <param name="name">What it is, in words.</param>
+    /// <param name="body">The body of a request.</param>
+    /// <param name="answer">The body of an answer; null for an empty one.</param>
+    /// <param name="handler">Answers POST.</param>
+    /// <param name="errors">Statuses beside those of every such route.</param>
+    public void PostJson(
+        IEndpointRouteBuilder group, string pattern, string name, Type body, Type? answer, RequestDelegate handler, params int[] errors)
+        => Post(
+            group, pattern, name, new AcceptsMetadata([MediaTypes.Json], SchemaOf(body), isOptional: true), answer, context => new(handler(context)), [.. _jsonErrors, .. errors]);
+
+    private void Post(
+        IEndpointRouteBuilder group, string pattern, string name, AcceptsMetadata accepts, Type? answer, Func<HttpContext, ValueTask> handler, int[] errors)
     {
-        var guarded = guard.Wrap(handler);
+        var guarded = guard.Wrap(context => CrossSite.IsAsked(context.Request)
+            ? handler(context)
+            : new ValueTask(ErrorWriter.WriteAsync(
+                context,
+                StatusCodes.Status415UnsupportedMediaType,
+                $"A web page must send the body as {string.Join(" or ", accepts.ContentTypes)}, so that browsers ask before they send it to another site.")));
+        Func<string?, bool> takes = accepts.ContentTypes.Contains(MediaTypes.Binary) ? MediaTypes.IsTensors : MediaTypes.IsJson;
         var builder = group.MapPost(pattern, guarded);
-        builder.WithMetadata(new AcceptsMetadata([MediaTypes.Json, MediaTypes.Binary], SchemaOf(body)));
-        Describe(builder, pattern, name, answer, _inferErrors);
-        MapRest(group, pattern, name, HttpMethods.Post, guarded, request => MediaTypes.IsTensors(request.ContentType));
+        builder.WithMetadata(accepts);
+        Describe(builder, pattern, name, answer, errors);
+        MapRest(group, pattern, name, HttpMethods.Post, guarded, request => takes(request.ContentType), accepts.ContentTypes);
     }
 
-    private void Describe(IEndpointConventionBuilder builder, string pattern, string name, Type answer, int[] errors)
+    private void Describe(IEndpointConventionBuilder builder, string pattern, string name, Type? answer, int[] errors)
     {
         builder.WithDisplayName(name).WithTags(tag).WithSummary(name);
-        builder.WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, SchemaOf(answer), [MediaTypes.Json]));
-        foreach (var status in errors.Order())
+        builder.WithMetadata(answer is null
+            ? new ProducesResponseTypeMetadata(StatusCodes.Status200OK)
+            : new ProducesResponseTypeMetadata(StatusCodes.Status200OK, SchemaOf(answer), [MediaTypes.Json]));
+
+        // Last, when it is known whether the app asks for authorization.
+        builder.Finally(endpoint =>
         {
-            builder.WithMetadata(new ProducesResponseTypeMetadata(status, SchemaOf(typeof(ErrorBody)), [MediaTypes.Json]));
-        }
+            var refuses = (hasPolicies && errors.Contains(StatusCodes.Status401Unauthorized))
+                || endpoint.Metadata.Any(InferenceRouteGroups.IsPolicy);
+            int[] refusals = [StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden];
+            foreach (var status in (refuses ? errors.Union(refusals) : errors.Except(refusals)).Order())
+            {
+                endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, SchemaOf(typeof(ErrorBody)), [MediaTypes.Json]));
+            }
+        });
 
         // API descriptions are made of endpoints with a method; its parameters are those of the route.
         Delegate signature = RoutePatternFactory.Parse(pattern).Parameters.Count switch
@@ -63,7 +110,13 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag)
     }
 
     private void MapRest(
-        IEndpointRouteBuilder group, string pattern, string name, string method, RequestDelegate handler, Func<HttpRequest, bool> takes)
+        IEndpointRouteBuilder group,
+        string pattern,
+        string name,
+        string method,
+        RequestDelegate handler,
+        Func<HttpRequest, bool> takes,
+        IReadOnlyList<string> mediaTypes)
     {
         var isGet = HttpMethods.IsGet(method);
         var rest = guard.Wrap(context =>
@@ -74,7 +127,7 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag)
                 return takes(request)
                     ? handler(context)
                     : ErrorWriter.WriteAsync(
-                        context, StatusCodes.Status415UnsupportedMediaType, $"Send the body as {MediaTypes.Json} or {MediaTypes.Binary}.");
+                        context, StatusCodes.Status415UnsupportedMediaType, $"Send the body as {string.Join(" or ", mediaTypes)}.");
             }
 
             var allow = isGet ? "GET, HEAD" : method;

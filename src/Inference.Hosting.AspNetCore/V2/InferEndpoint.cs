@@ -20,7 +20,21 @@ internal sealed class InferEndpoint(EndpointServices services)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask InvokeAsync(HttpContext context)
     {
-        DateTimeOffset? deadline = services.Options.RequestTimeout is { } timeout ? services.Time.GetUtcNow() + timeout : null;
+        var door = DoorMeasure.Start(services);
+        try
+        {
+            await AnswerAsync(context, door);
+        }
+        catch (InferenceException exception) when (door is { IsAsked: false })
+        {
+            door.Refused(exception.Code);
+            throw;
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, DoorMeasure? door)
+    {
+        var deadline = services.FindDeadline();
 
         // (1) Whom is it for, and may the caller? Before a byte of the body is read.
         var model = services.Models.Find(RouteNames.Get(context, RouteNames.Model));
@@ -30,7 +44,9 @@ internal sealed class InferEndpoint(EndpointServices services)
         }
 
         var routeVersion = RouteNames.Get(context, RouteNames.Version);
+        door?.Found(model, routeVersion);
         var version = ModelAccess.FindReady(model, routeVersion);
+        LoadMetricsHeader.Prepare(context, version);
         var tensors = services.Catalog.GetCapability<ITensorModel>(model.Name) ?? throw new InferenceException(
             InferenceErrorCode.Unsupported, $"Model '{model.Name}' does not take tensors, so V2 inference cannot call it.");
         var metadata = ModelAccess.MetadataOf(tensors, version);
@@ -44,6 +60,10 @@ internal sealed class InferEndpoint(EndpointServices services)
             {
                 await reader.ReadAsync(context, body, metadata);
             }
+
+            services.Headers.Apply(context.Request, reader.Request.Inference);
+
+            door?.Asked();
 
             // (3) Call, (4) answer, with the labels of the version that did answer.
             using var response = await InferAsync(context, tensors, reader.Request.Inference, (model.Name, routeVersion), deadline);
@@ -64,15 +84,7 @@ internal sealed class InferEndpoint(EndpointServices services)
     private ValueTask<InferenceResponse> InferAsync(
         HttpContext context, ITensorModel tensors, InferenceRequest request, (string Model, string? Version) pin, DateTimeOffset? deadline)
     {
-        var ambient = new InferenceContext
-        {
-            Tenant = services.Options.Tenant(context),
-            Priority = request.Priority,
-            Deadline = deadline,
-            Version = pin.Version,
-            VersionModel = pin.Model,
-            Overflow = InferenceOverflow.Reject,
-        };
+        var ambient = services.CreateContext(context, request.Priority, pin.Model, pin.Version, deadline);
 
         // The context need not outlive this call: what the model starts in it has captured it.
         using (InferenceContext.Use(ambient))

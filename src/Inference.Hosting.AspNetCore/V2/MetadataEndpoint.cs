@@ -3,22 +3,25 @@
 using System.Reflection;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.AspNetCore.V2.Contracts;
-using Inference.Hosting.Capabilities;
 using Inference.Hosting.Tensors;
 using Microsoft.AspNetCore.Http;
 
 namespace Inference.Hosting.AspNetCore.V2;
 
 /// <summary>What the server and its models say of themselves. Loads nothing.</summary>
-internal sealed class MetadataEndpoint(EndpointServices services)
+internal sealed class MetadataEndpoint(EndpointServices services, InferenceRouteGroups groups)
 {
-    private static readonly ServerMetadataBody _server = new(
+    internal static ServerMetadataBody Server { get; } = new(
         "Inference.Hosting",
         typeof(MetadataEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0",
         ["binary_tensor_data", "classification", "model_configuration", "parameters", "schedule_policy", "statistics"]);
 
-    public static Task ServerAsync(HttpContext context)
-        => JsonBody.WriteAsync(context, _server, V2JsonContext.Wire.ServerMetadataBody);
+    /// <summary>The same where administration is mapped.</summary>
+    internal static ServerMetadataBody ManagedServer { get; } =
+        Server with { Extensions = [.. Server.Extensions.Append("model_repository").Order(StringComparer.Ordinal)] };
+
+    public Task ServerAsync(HttpContext context)
+        => JsonBody.WriteAsync(context, groups.HasAdmin ? ManagedServer : Server, V2JsonContext.Wire.ServerMetadataBody);
 
     public async Task ModelAsync(HttpContext context)
     {
@@ -39,7 +42,8 @@ internal sealed class MetadataEndpoint(EndpointServices services)
     {
         if (await FindAsync(context) is var (model, metadata))
         {
-            await JsonBody.WriteAsync(context, ModelConfig.Describe(model.Name, metadata), V2JsonContext.Wire.ModelConfigBody);
+            var batching = ModelAccess.FindVersion(model, RouteNames.Get(context, RouteNames.Version))?.Batching;
+            await JsonBody.WriteAsync(context, ModelConfig.Describe(model.Name, metadata, batching), V2JsonContext.Wire.ModelConfigBody);
         }
     }
 
@@ -51,14 +55,7 @@ internal sealed class MetadataEndpoint(EndpointServices services)
             return null;
         }
 
-        var version = RouteNames.Get(context, RouteNames.Version);
-
-        // A version that was loaded once still knows what it takes, ready or not.
-        var info = ModelAccess.FindVersion(model, version) ?? model.Versions.LastOrDefault(known => known.Metadata is not null);
-        var own = info is { State: ModelState.Ready } && services.Catalog.GetCapability<ITensorModel>(model.Name) is { } tensors
-            ? ModelAccess.MetadataOf(tensors, info)
-            : info?.Metadata;
-        return (model, own ?? throw ModelAccess.NotReady(model, version));
+        return (model, services.Models.Describe(model, RouteNames.Get(context, RouteNames.Version)));
     }
 
     private static TensorMetadataBody Describe(TensorSpec spec)

@@ -8,16 +8,21 @@ namespace Inference.Hosting.AspNetCore.V2;
 /// <summary>The model configuration extension, from what the model says of itself.</summary>
 internal static class ModelConfig
 {
-    public static ModelConfigBody Describe(string name, ModelMetadata metadata)
+    /// <param name="name">The model.</param>
+    /// <param name="metadata">What the version says of itself.</param>
+    /// <param name="batching">The options in force; null when its backend does not tell them.</param>
+    public static ModelConfigBody Describe(string name, ModelMetadata metadata, BatchingInfo? batching)
         => new(
             name,
             metadata.Platform,
             metadata.Platform.Split('_')[0],
-            metadata.SupportsBatching ? metadata.MaxBatchSize : 0,
+            metadata.SupportsBatching ? batching?.MaxBatchSize ?? metadata.MaxBatchSize : 0,
             [.. metadata.Inputs.Select(spec => Describe(spec, metadata.SupportsBatching, isInput: true))],
             [.. metadata.Outputs.Select(spec => Describe(spec, metadata.SupportsBatching, isInput: false))],
             [.. metadata.Devices.Select((device, index) => Describe(name, device, index))],
-            metadata.SupportsBatching ? new DynamicBatchingBody([], 0) : null);
+            metadata.SupportsBatching
+                ? new DynamicBatchingBody(batching?.AllowedBatchSizes ?? [], (long)(batching?.MaxQueueDelay.TotalMicroseconds ?? 0))
+                : null);
 
     private static ConfigTensorBody Describe(TensorSpec spec, bool batches, bool isInput)
     {

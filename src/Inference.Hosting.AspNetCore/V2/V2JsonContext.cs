@@ -14,6 +14,7 @@ namespace Inference.Hosting.AspNetCore.V2;
 [JsonSerializable(typeof(ModelMetadataBody))]
 [JsonSerializable(typeof(StatisticsBody))]
 [JsonSerializable(typeof(ModelConfigBody))]
+[JsonSerializable(typeof(IReadOnlyList<RepositoryIndexBody>))]
 internal sealed partial class V2JsonContext : JsonSerializerContext
 {
     public static V2JsonContext Wire { get; } = new(HttpJsonContext.CreateOptions());

@@ -2,9 +2,9 @@
 
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.AspNetCore.V2.Reading;
-using Inference.Hosting.Tensors;
 using Microsoft.AspNetCore.Http;
 
 namespace Inference.Hosting.AspNetCore.V2;
@@ -18,7 +18,7 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
     private readonly V2JsonParser _parser = new(options);
 
     /// <summary>The request last read; its tensors live until it is disposed.</summary>
-    public V2Request Request { get; } = new();
+    public V2Request Request { get; } = new(options);
 
     /// <summary>Reads a request.</summary>
     /// <param name="context">Its headers.</param>
@@ -35,17 +35,12 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
         }
         else
         {
-            if (jsonLength > body.Length)
-            {
-                throw CutShort(jsonLength.Value, body.Length.Value);
-            }
-
             _parser.Begin(Request, metadata);
             await ReadJsonAsync(body, jsonLength);
             await ReadBinaryAsync(body, jsonLength);
         }
 
-        Complete();
+        Request.Complete();
     }
 
     private static long? ReadJsonLength(HttpRequest request)
@@ -83,6 +78,11 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
 
                 used = _parser.Feed(text, isLast);
             }
+            catch (InferenceException exception) when (jsonLength is not null && exception.InnerException is JsonException)
+            {
+                throw new InferenceException(
+                    exception.Code, $"{exception.Message} The header {JsonLengthHeader} says that {jsonLength} bytes are JSON.", exception);
+            }
             finally
             {
                 body.AdvanceTo(result, isLast ? text.Length : used);
@@ -109,11 +109,6 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
             }
 
             return;
-        }
-
-        if (body.Length is { } length && length != jsonLength + (total ?? 0))
-        {
-            throw Invalid($"There are {length - jsonLength} bytes behind the JSON, but the inputs' 'binary_data_size' add up to {total ?? 0}.");
         }
 
         for (var i = 0; i < Request.InputCount; i++)
@@ -148,27 +143,6 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
         }
 
         return total;
-    }
-
-    private void Complete()
-    {
-        for (var i = 0; i < Request.InputCount; i++)
-        {
-            var input = Request[i];
-            BinaryData.CheckContent(input);
-            Request.Inference.Inputs.Add(
-                input.Name!, InferenceTensor.FromBytes(input.DataType!.Value, input.Data.Memory, input.Shape!.Value));
-        }
-
-        if (Request.Outputs.Count > 0)
-        {
-            Request.Inference.Outputs = [.. Request.Outputs.Select(output => output.Name!)];
-        }
-
-        Request.Inference.QueueTimeout = Request.QueueTimeout is { } wanted && options.MaxQueueTimeout is { } most && wanted > most
-            ? most
-            : Request.QueueTimeout;
-        Request.Inference.Priority = Request.Priority == 0 ? 0 : Math.Max(Request.Priority, options.HighestPriority);
     }
 
     private static InferenceException CutShort(long json, long body)

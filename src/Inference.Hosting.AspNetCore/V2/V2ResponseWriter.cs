@@ -133,8 +133,7 @@ internal sealed class V2ResponseWriter : IDisposable
             _json.Flush();
             if (canSend && _buffer.Length >= SendAt)
             {
-                _buffer.MoveTo(context.Response.BodyWriter);
-                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+                await _buffer.SendAsync(context.Response.BodyWriter, context.RequestAborted);
             }
         }
 

@@ -33,6 +33,13 @@ internal sealed class BatchedModel(
         MemoryBytes = engine.MemoryBytes ?? 0,
     });
 
+    public BatchingInfo? Batching => queue.With((scheduler, _) => new BatchingInfo
+    {
+        MaxBatchSize = scheduler.Settings.MaxBatch,
+        MaxQueueDelay = TimeSpan.FromTicks(scheduler.Settings.MaxQueueDelay / TimeSpan.NanosecondsPerTick),
+        AllowedBatchSizes = [.. scheduler.Settings.AllowedSizes],
+    });
+
     public ModelStatistics? Statistics
         => queue.With((_, now) => queue.Statistics.Snapshot(queue.Clock, now, engine.MemoryBytes));
 

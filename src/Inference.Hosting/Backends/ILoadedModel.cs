@@ -20,6 +20,9 @@ public interface ILoadedModel : ITensorModel, IAsyncDisposable
     /// <summary>Counters since it was loaded; null when the backend keeps none.</summary>
     ModelStatistics? Statistics => null;
 
+    /// <summary>How it gathers rows, by the options in force now; null when it does not, or does not say.</summary>
+    BatchingInfo? Batching => null;
+
     /// <summary>Why it cannot serve at the moment although it is loaded (device lost, remote down); null when it can.</summary>
     string? Unavailable => null;
 

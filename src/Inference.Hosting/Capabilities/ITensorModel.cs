@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.CompilerServices;
+
 namespace Inference.Hosting.Capabilities;
 
 /// <summary>Tensors in, tensors out: what the V2 and V1 routes serve. Thread-safe.</summary>
@@ -16,4 +18,19 @@ public interface ITensorModel
     /// InvalidInput before anything is queued; QueueFull at once, with the time to retry; NotReady; NotFound; DeadlineExceeded; EngineFailed for these rows only.
     /// </exception>
     ValueTask<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Answers one request as often as the model does: once, unless its metadata says <see cref="ModelMetadata.IsDecoupled"/>.</summary>
+    /// <param name="request">As for <see cref="InferAsync"/>; its buffers may be reused once the enumeration has ended.</param>
+    /// <param name="cancellationToken">The caller leaves. So does ending the enumeration.</param>
+    /// <returns>
+    /// Answers in the order the model gives them, each owned by the caller until <see cref="InferenceResponse.Dispose"/>. Enumerate it once.
+    /// A slow reader slows down only itself: the model makes the next answer when it is asked for.
+    /// </returns>
+    /// <remarks>The <see cref="InferenceContext"/> that counts is the one that is current while it is enumerated.</remarks>
+    /// <exception cref="InferenceException">While enumerating; as for <see cref="InferAsync"/>, after some answers as well as before the first.</exception>
+    async IAsyncEnumerable<InferenceResponse> InferStreamAsync(
+        InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        yield return await InferAsync(request, cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Inference.Hosting;
 using Inference.Hosting.Backends;
 using Inference.Hosting.DependencyInjection;
 using Inference.Hosting.Engines;
@@ -71,5 +72,33 @@ public static class FunctionModelBuilderExtensions
         var traits = new EngineTraits { IsPure = isPure };
         return builder.UseEngine((context, _) => new(new FunctionEngine(
             metadata with { Name = context.Model, Version = context.Version }, traits, context.Services, function)));
+    }
+
+    /// <summary>Serves the version with a C# function that answers a request as often as it likes: several times, once, or not at all.</summary>
+    /// <param name="builder">The model or version.</param>
+    /// <param name="inputs">What callers send.</param>
+    /// <param name="outputs">What each answer holds.</param>
+    /// <param name="function">
+    /// An <c>async</c> iterator: each <c>yield return</c> is an answer, and the function goes on when the caller asks for the next. Its
+    /// token is cancelled when the caller leaves, the deadline passes or the version is disposed.
+    /// </param>
+    /// <remarks>
+    /// Nothing is batched: each request is a call of its own, at most <c>Queue:MaxQueuedRows</c> at a time (1024 by default). Answers are
+    /// read with <see cref="Inference.Hosting.Capabilities.ITensorModel.InferStreamAsync"/>, and over gRPC with <c>ModelStreamInfer</c>; calls that can carry
+    /// only one answer fail with Unsupported when there is not exactly one. An <see cref="Inference.Hosting.InferenceException"/> reaches the
+    /// caller as it is, of any other exception only the log has the text.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A name is used twice, or there is no output.</exception>
+    public static IModelBuilder UseFunction(
+        this IModelBuilder builder,
+        IReadOnlyList<TensorSpec> inputs,
+        IReadOnlyList<TensorSpec> outputs,
+        Func<InferenceRequest, CancellationToken, IAsyncEnumerable<InferenceResponse>> function)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(function);
+        var metadata = FunctionEngine.Describe(inputs, outputs, batches: false) with { IsDecoupled = true };
+        return builder.UseBackend(_ => new StreamFunctionBackend(metadata, function));
     }
 }

@@ -124,6 +124,7 @@ internal static class ModelServices
         services.AddOptions();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<InferenceMetrics>();
+        services.AddSingleton(provider => new RequestMetrics(provider.GetRequiredService<InferenceMetrics>()));
         services.AddSingleton<ModelHostDependencies>();
         services.AddSingleton<CapabilityResolver>();
         services.AddSingleton<ModelCatalog>();

@@ -26,6 +26,12 @@ internal sealed class CallMeasure(string model, string version, InferenceMetrics
         _activity?.SetStatus(ActivityStatusCode.Error);
     }
 
+    /// <summary>Counts the call as one whose caller left, unless something else is said later.</summary>
+    public void Leave() => _outcome = "cancelled";
+
+    /// <summary>Counts the call as answered.</summary>
+    public void Complete() => _outcome = "ok";
+
     public void Dispose()
     {
         metrics.Answered(model, version, time.GetElapsedTime(_started), _outcome);

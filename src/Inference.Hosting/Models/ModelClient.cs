@@ -19,9 +19,9 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
     public async ValueTask<ModelLease> AcquireAsync(CancellationToken cancellationToken = default)
     {
         var context = InferenceContext.Current;
-        var version = host.TryEnter(context?.VersionFor(host.Name))
-            ?? await host.EnterAsync(context?.VersionFor(host.Name), context?.Overflow ?? default, context?.Deadline, cancellationToken)
-                .ConfigureAwait(false);
+        var wanted = context?.VersionFor(host.Name);
+        var version = TryEnter(wanted)
+            ?? await EnterAsync(wanted, context?.Overflow ?? default, context?.Deadline, cancellationToken).ConfigureAwait(false);
         return new ModelVersionLease(version, this);
     }
 
@@ -37,7 +37,7 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         ModelVersion? entered;
         try
         {
-            entered = host.TryEnter(request.Version ?? context?.VersionFor(host.Name));
+            entered = TryEnter(request.Version ?? context?.VersionFor(host.Name));
         }
         catch (InferenceException exception)
         {
@@ -47,6 +47,13 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         return entered is not null
             ? InferAsync(entered, request, cancellationToken)
             : EnterAndInferAsync(request, context, cancellationToken);
+    }
+
+    public IAsyncEnumerable<InferenceResponse> InferStreamAsync(
+        InferenceRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return EnterAndStreamAsync(request, cancellationToken);
     }
 
     /// <summary>Measures a call that is no <see cref="InferAsync(InferenceRequest, CancellationToken)"/>.</summary>
@@ -86,15 +93,101 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         }
     }
 
+    /// <summary>Enumerates the answers of a version that was entered for it, and leaves the version.</summary>
+    public async IAsyncEnumerable<InferenceResponse> StreamAsync(
+        ModelVersion version, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var hold = new VersionHold(version);
+        using var measure = Measure(version.Version);
+
+        // What a reader leaves before its end was cancelled, until the last answer says otherwise.
+        measure.Leave();
+        var answers = version.Loaded.InferStreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var ended = answers.ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                if (!await answers.MoveNextAsync().ConfigureAwait(false))
+                {
+                    measure.Complete();
+                    break;
+                }
+            }
+            catch (Exception exception)
+            {
+                measure.Fail(exception);
+                throw;
+            }
+
+            yield return answers.Current;
+        }
+    }
+
+    private async IAsyncEnumerable<InferenceResponse> EnterAndStreamAsync(
+        InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var version = await EnterAsync(request, InferenceContext.Current, cancellationToken).ConfigureAwait(false);
+        await foreach (var response in StreamAsync(version, request, cancellationToken).ConfigureAwait(false))
+        {
+            yield return response;
+        }
+    }
+
     private async ValueTask<InferenceResponse> EnterAndInferAsync(
         InferenceRequest request, InferenceContext? context, CancellationToken cancellationToken)
     {
-        var version = await host.EnterAsync(
+        var version = await EnterAsync(request, context, cancellationToken).ConfigureAwait(false);
+        return await InferAsync(version, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<ModelVersion> EnterAsync(InferenceRequest request, InferenceContext? context, CancellationToken cancellationToken)
+        => EnterAsync(
             request.Version ?? context?.VersionFor(host.Name),
             request.Overflow ?? context?.Overflow ?? default,
             request.Deadline ?? context?.Deadline,
-            cancellationToken).ConfigureAwait(false);
-        return await InferAsync(version, request, cancellationToken).ConfigureAwait(false);
+            cancellationToken);
+
+    private ModelVersion? TryEnter(string? version)
+    {
+        try
+        {
+            return host.TryEnter(version);
+        }
+        catch (InferenceException exception)
+        {
+            Refused(version, 0, exception);
+            throw;
+        }
+    }
+
+    private async ValueTask<ModelVersion> EnterAsync(
+        string? version, InferenceOverflow overflow, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        var started = _metrics.MeasuresRequests ? _time.GetTimestamp() : 0;
+        try
+        {
+            return await host.EnterAsync(version, overflow, deadline, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is InferenceException or OperationCanceledException)
+        {
+            Refused(version, started, exception);
+            throw;
+        }
+    }
+
+    // A version that does not exist makes no tag: callers could make up any number of them.
+    private void Refused(string? version, long started, Exception exception)
+    {
+        if (_metrics.MeasuresRequests)
+        {
+            _metrics.Answered(
+                host.Name,
+                version is not null && host.Has(version) ? version : "",
+                started == 0 ? TimeSpan.Zero : _time.GetElapsedTime(started),
+                CallMeasure.OutcomeOf(exception));
+        }
     }
 
     private void Failed(ModelVersion version, long started, Activity? activity, Exception exception)
@@ -106,5 +199,10 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         }
 
         activity?.SetTag(TelemetryNames.Outcome, outcome).SetStatus(ActivityStatusCode.Error);
+    }
+
+    private readonly struct VersionHold(ModelVersion version) : IDisposable
+    {
+        public void Dispose() => version.Exit();
     }
 }

@@ -154,6 +154,12 @@ internal sealed class ModelHost
 
     public async Task UnloadAsync(string? version, CancellationToken cancellationToken)
     {
+        if (!HasBackend)
+        {
+            throw new InferenceException(
+                InferenceErrorCode.Unsupported, $"Model '{Name}' has nothing to unload: it composes other models. Unload those.");
+        }
+
         // Readiness of the host must not wait for what somebody took away on purpose.
         _isLaidOff = version is null;
         await Task.WhenAll(Select(version).Select(
@@ -182,9 +188,12 @@ internal sealed class ModelHost
         await Task.WhenAll(_slots.Select(slot => slot.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
+    /// <summary>Whether there is such a version, loaded or not.</summary>
+    public bool Has(string version) => _slots.Any(slot => slot.Version == version);
+
     /// <summary>What a call would enter now, or null.</summary>
     public ModelVersion? Peek(string? version)
-        => version is null || _slots.Any(slot => slot.Version == version) ? Find(version)?.Current : null;
+        => version is null || Has(version) ? Find(version)?.Current : null;
 
     /// <summary>The slot of a version; without one, the latest that can serve.</summary>
     /// <exception cref="InferenceException">NotFound.</exception>

@@ -25,6 +25,9 @@ internal sealed class ModelVersion(string model, string version, ILoadedModel lo
     /// <summary>Reads how busy the version is.</summary>
     public Func<ModelLoad> ReadLoad { get; } = () => loaded.Load;
 
+    /// <summary>Reads how the version gathers rows.</summary>
+    public Func<BatchingInfo?> ReadBatching { get; } = () => loaded.Batching;
+
     public int Users => Volatile.Read(ref _users) & ~Closed;
 
     /// <summary>Enters, unless closed.</summary>

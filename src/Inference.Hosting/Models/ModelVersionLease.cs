@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.CompilerServices;
+
 namespace Inference.Hosting.Models;
 
 /// <summary>A counted hold on a loaded version.</summary>
@@ -32,6 +34,19 @@ internal sealed class ModelVersionLease(ModelVersion version, ModelClient client
         // Each call counts for itself, so that a lease disposed too early cannot pull the version from under it.
         version.EnterAgain();
         return client.InferAsync(version, request, cancellationToken);
+    }
+
+    public override async IAsyncEnumerable<InferenceResponse> InferStreamAsync(
+        InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _released) != 0, this);
+
+        version.EnterAgain();
+        await foreach (var response in client.StreamAsync(version, request, cancellationToken).ConfigureAwait(false))
+        {
+            yield return response;
+        }
     }
 
     protected override void Dispose(bool disposing)

@@ -68,6 +68,7 @@ internal sealed partial class VersionSlot : IAsyncDisposable
             Reason = unavailable ?? snapshot.Reason,
             Metadata = metadata,
             LoadSource = current?.ReadLoad,
+            BatchingSource = current?.ReadBatching,
             RetryAfter = snapshot.RetryAt is { } retryAt ? Later(retryAt - _time.GetUtcNow()) : null,
         };
         _described = snapshot.RetryAt is null ? new Description(current, snapshot, metadata, unavailable, info) : null;

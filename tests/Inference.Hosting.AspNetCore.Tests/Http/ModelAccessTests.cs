@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Net;
-using System.Security.Claims;
-using System.Text.Encodings.Web;
 using Inference.Hosting.AspNetCore.Tests.Support;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Inference.Hosting.AspNetCore.Tests.Http;
 
@@ -119,7 +114,7 @@ public sealed class ModelAccessTests
         free.Statistics = new ModelStatistics();
         return TestApp.StartAsync([guarded, free], map: map, configure: builder =>
         {
-            builder.Services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, HeaderScheme>("header", null);
+            HeaderAuthentication.Add(builder.Services);
             builder.Services.AddAuthorization(options =>
             {
                 options.AddPolicy("owners", builder => builder.RequireAuthenticatedUser().AddRequirements(new OwnerRequirement()));
@@ -127,22 +122,6 @@ public sealed class ModelAccessTests
             });
             builder.Services.AddSingleton<IAuthorizationHandler, OwnerHandler>();
         });
-    }
-
-    private sealed class HeaderScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
-    {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
-            => Task.FromResult(Request.Headers["X-User"].ToString() is { Length: > 0 } user
-                ? AuthenticateResult.Success(new(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "header")), "header"))
-                : AuthenticateResult.NoResult());
-
-        protected override Task HandleChallengeAsync(AuthenticationProperties properties)
-        {
-            Response.StatusCode = 401;
-            Response.Headers.WWWAuthenticate = "header";
-            return Task.CompletedTask;
-        }
     }
 
     private sealed class OwnerRequirement : IAuthorizationRequirement;

@@ -27,13 +27,21 @@ internal static class OnnxApp
         kestrel);
 
     public static async Task<TestApp> StartAsync(
-        Action<IServiceCollection> add, bool kestrel = false, bool isReady = true, Action<WebApplicationBuilder>? configure = null)
+        Action<IServiceCollection> add,
+        bool kestrel = false,
+        bool isReady = true,
+        Action<WebApplicationBuilder>? configure = null,
+        Action<WebApplication>? map = null)
     {
-        var app = await TestApp.StartAsync([], kestrel, builder =>
-        {
-            add(builder.Services);
-            configure?.Invoke(builder);
-        });
+        var app = await TestApp.StartAsync(
+            [],
+            kestrel,
+            builder =>
+            {
+                add(builder.Services);
+                configure?.Invoke(builder);
+            },
+            map);
         if (isReady)
         {
             using var patience = new CancellationTokenSource(TestApp.Patience);

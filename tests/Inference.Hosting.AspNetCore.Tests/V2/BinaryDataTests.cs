@@ -117,8 +117,8 @@ public sealed class BinaryDataTests
 
     public static TheoryData<string, string, byte[], string?, string> BadBodies => new()
     {
-        { "leftover", Json("FP32", "[1]", 4), new byte[5], null, "5 bytes behind" },
-        { "short", Json("FP32", "[1]", 4), new byte[3], null, "3 bytes behind" },
+        { "leftover", Json("FP32", "[1]", 4), new byte[5], null, "goes on after the binary data" },
+        { "short", Json("FP32", "[1]", 4), new byte[3], null, "ends 1 bytes before" },
         { "size against shape", Json("FP32", "[2]", 4), new byte[4], null, "'x'" },
         { "header beyond body", Json("FP32", "[1]", 4), new byte[4], "9999", "9999" },
         { "header inside JSON", Json("FP32", "[1]", 4), new byte[4], "10", "JSON" },

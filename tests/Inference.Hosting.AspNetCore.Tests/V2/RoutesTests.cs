@@ -4,7 +4,9 @@ using System.Net;
 using System.Text;
 using System.Net.Http.Headers;
 using Inference.Hosting.AspNetCore.Tests.Support;
+using Inference.Hosting.DependencyInjection;
 using Inference.Hosting.Tensors;
+using Inference.Hosting.TestSupport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,6 +53,27 @@ public sealed class RoutesTests
         Assert.Equal("[16]", json.GetProperty("input")[0].GetProperty("dims").GetRawText());
         Assert.Equal("KIND_CPU", json.GetProperty("instance_group")[0].GetProperty("kind").GetString());
         Assert.Equal("onnxruntime", json.GetProperty("backend").GetString());
+    }
+
+    [Fact]
+    public async Task Get_Config_TellsTheBatchingOptionsInForce()
+    {
+        await using var app = await OnnxApp.StartAsync(services => services.AddModel("addsub").UseOnnxRuntime(OnnxModels.AddSub().ToBytes())
+            .WithBatching(options =>
+            {
+                options.MaxQueueDelay = TimeSpan.FromMicroseconds(1500);
+                options.AllowedBatchSizes.Add(4);
+                options.AllowedBatchSizes.Add(16);
+            }));
+
+        foreach (var path in new[] { "/v2/models/addsub/config", "/v2/models/addsub/versions/1/config" })
+        {
+            var json = await TestApp.JsonAsync(await app.GetAsync(path));
+
+            Assert.Equal(16, json.GetProperty("max_batch_size").GetInt32());
+            Assert.Equal(
+                """{"preferred_batch_size":[4,16],"max_queue_delay_microseconds":1500}""", json.GetProperty("dynamic_batching").GetRawText());
+        }
     }
 
     [Theory]

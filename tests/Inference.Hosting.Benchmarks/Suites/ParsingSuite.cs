@@ -48,8 +48,9 @@ internal static class ParsingSuite
     {
         var array = Encoding.ASCII.GetBytes($"[{string.Join(separator, values.Select(format))}]");
         var body = Cut([.. Encoding.ASCII.GetBytes($$"""{"inputs":[{"name":"x","datatype":"FP32","shape":[{{values.Length}}],"data":"""), .. array, .. "}]}"u8]);
-        var parser = new V2JsonParser(new InferenceHttpOptions());
-        using var request = new V2Request();
+        var options = new InferenceHttpOptions();
+        var parser = new V2JsonParser(options);
+        using var request = new V2Request(options);
         return Compare(
             settings,
             name,

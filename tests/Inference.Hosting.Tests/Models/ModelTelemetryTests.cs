@@ -58,6 +58,47 @@ public sealed class ModelTelemetryTests
     }
 
     [Fact]
+    public async Task RequestDuration_RefusedBeforeAVersionIsEntered_IsRecordedOnce()
+    {
+        var backend = new FakeBackend();
+        await using var host = ModelTestHost.Create(services => services.AddModel("a").UseBackend(_ => backend), ("a:LoadAtStart", "false"));
+        using var measured = new Measured(host);
+        await host.Host.StartAsync();
+
+        await Assert.ThrowsAsync<InferenceException>(() => host.Client("a").InferAsync(new InferenceRequest()).AsTask());
+        await Assert.ThrowsAsync<InferenceException>(() => host.Client("a").InferAsync(new InferenceRequest { Version = "1" }).AsTask());
+        await Assert.ThrowsAsync<InferenceException>(() => host.Client("a").InferAsync(new InferenceRequest { Version = "made-up" }).AsTask());
+        await Assert.ThrowsAsync<InferenceException>(() => host.Client("a").AcquireAsync().AsTask());
+
+        Assert.Equal(
+            [
+                "inference.model=a inference.version= inference.outcome=NotReady",
+                "inference.model=a inference.version=1 inference.outcome=NotReady",
+                "inference.model=a inference.version= inference.outcome=NotFound",
+                "inference.model=a inference.version= inference.outcome=NotReady",
+            ],
+            measured.Of(TelemetryNames.RequestDuration).Select(item => item.Tags));
+    }
+
+    [Fact]
+    public async Task RequestDuration_DeadlineWhileLoading_TellsHowLongTheCallerWaited()
+    {
+        var backend = new FakeBackend();
+        backend.LoadGate.Close();
+        await using var host = ModelTestHost.Create(services => services.AddModel("a").UseBackend(_ => backend));
+        using var measured = new Measured(host);
+        await host.Host.StartAsync();
+        await host.WaitForAsync("a", version => version.State == ModelState.Loading);
+
+        var call = host.Client("a").InferAsync(new InferenceRequest { Deadline = host.Time.GetUtcNow() + TimeSpan.FromSeconds(2) }).AsTask();
+        host.Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(InferenceErrorCode.DeadlineExceeded, (await Assert.ThrowsAsync<InferenceException>(() => call.WaitAsync(ModelTestHost.Patience))).Code);
+        Assert.Equal(
+            (2, "inference.model=a inference.version= inference.outcome=DeadlineExceeded"), Assert.Single(measured.Of(TelemetryNames.RequestDuration)));
+    }
+
+    [Fact]
     public async Task LoadDuration_SuccessAndFailure_AreTagged()
     {
         var backend = new FakeBackend();

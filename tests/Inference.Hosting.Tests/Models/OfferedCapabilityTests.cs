@@ -96,6 +96,34 @@ public sealed class OfferedCapabilityTests
         }
     }
 
+    [Fact]
+    public async Task Explain_BackendThatOffersIt_IsServedByIt()
+    {
+        var backend = new FakeBackend().WithCapability<IExplainer>(new EchoExplainer());
+        await using var host = await ModelTestHost.ReadyAsync(services => services.AddModel("m").UseBackend(_ => backend));
+
+        var explainer = host.Catalog.GetCapability<IExplainer>("m")!;
+        using var explanation = await explainer.ExplainAsync(new InferenceRequest());
+
+        Assert.Equal("1", explanation.Predictions.Timing.Version);
+        explanation.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => explanation.Explanations.Outputs);
+    }
+
+    [Fact]
+    public async Task GetCapability_BackendWithoutExplanations_IsNull()
+    {
+        await using var host = await ModelTestHost.ReadyAsync(services => services.AddModel("m").UseBackend(_ => new FakeBackend()));
+
+        Assert.Null(host.Catalog.GetCapability<IExplainer>("m"));
+    }
+
+    private sealed class EchoExplainer : IExplainer
+    {
+        public ValueTask<Explanation> ExplainAsync(InferenceRequest request, CancellationToken cancellationToken = default) => new(
+            new Explanation(new InferenceResponse([], new InferenceTiming { Version = "1" }), new InferenceResponse([])));
+    }
+
     private sealed class ScriptedChat(params string[] texts) : IChatModel
     {
         public GenerationInfo? Info { get; } = new() { Features = GenerationFeatures.Stop };

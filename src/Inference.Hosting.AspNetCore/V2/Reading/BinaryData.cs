@@ -76,11 +76,11 @@ internal static class BinaryData
 
         switch (input.DataType!.Value)
         {
-            case TensorDataType.Bool when input.Data.Span.IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and var index:
+            case TensorDataType.Bool when input.Content.Span.IndexOfAnyExceptInRange((byte)0, (byte)1) is >= 0 and var index:
                 throw Invalid(input, $"element {index} of its binary data is neither 0 nor 1");
             case TensorDataType.Bytes:
                 input.Shape!.Value.TryGetElementCount(out var count);
-                var found = BytesEncoding.Count(input.Data.Span);
+                var found = BytesEncoding.Count(input.Content.Span);
                 if (found != count)
                 {
                     throw Invalid(input, found < 0

@@ -13,6 +13,15 @@ internal static class Limits
             Parameter = tensor,
         };
 
+    /// <summary>The same text, if it is not too long.</summary>
+    /// <exception cref="InferenceException">InvalidInput.</exception>
+    public static string CheckLength(InferenceHttpOptions options, string text, string what)
+        => text.Length <= options.MaxNameLength
+            ? text
+            : throw new InferenceException(
+                InferenceErrorCode.InvalidInput,
+                $"The {what} is longer than {options.MaxNameLength} characters ({InferenceHttpOptions.Section}:{nameof(InferenceHttpOptions.MaxNameLength)}).");
+
     public static InferenceException TooMany(string what, int limit, string option)
         => new(InferenceErrorCode.InvalidInput, $"There are more than {limit} {what} ({InferenceHttpOptions.Section}:{option}).");
 }

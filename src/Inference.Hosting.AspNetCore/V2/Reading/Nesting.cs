@@ -11,6 +11,9 @@ internal sealed class Nesting(int maxDepth)
     private int _deepest;
     private bool _hasElements;
 
+    /// <summary>How many arrays stand in each other.</summary>
+    public int Rank => _deepest;
+
     /// <summary>What is wrong, after a call returned false.</summary>
     public string Fault { get; private set; } = "";
 
@@ -24,6 +27,9 @@ internal sealed class Nesting(int maxDepth)
         _counts[1] = 0;
         Array.Fill(_lengths, -1);
     }
+
+    /// <summary>Elements of the arrays at a depth, from 1 for the outermost; known once it has ended.</summary>
+    public int LengthAt(int depth) => _lengths[depth];
 
     /// <summary>An array begins.</summary>
     public bool Open()

@@ -119,7 +119,8 @@ internal sealed partial class TensorDataReader(InferenceHttpOptions options)
 
     private InferenceException Invalid(string text) => new(InferenceErrorCode.InvalidInput, text) { Parameter = _input.Name };
 
-    private static string Describe(JsonTokenType token) => token switch
+    /// <summary>What stands where an element should, for the text of an error.</summary>
+    public static string Describe(JsonTokenType token) => token switch
     {
         JsonTokenType.String => "a string",
         JsonTokenType.Number => "a number that does not fit",

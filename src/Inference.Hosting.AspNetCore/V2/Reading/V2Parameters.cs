@@ -56,7 +56,7 @@ internal static class V2Parameters
                 break;
             case "triton_enable_empty_final_response":
                 // It asks a stream for a last message; an answer that is no stream has none.
-                Boolean(name, value);
+                request.WantsFinalAnswer = Boolean(name, value);
                 break;
             case "headers":
                 throw Invalid(name, "is reserved");

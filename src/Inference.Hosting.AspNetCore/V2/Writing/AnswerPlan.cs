@@ -29,20 +29,40 @@ internal static class AnswerPlan
         for (var i = 0; i < wanted.Length; i++)
         {
             var output = request.Outputs[i];
-            if (!outputs.TryGetValue(output.Name!, out var tensor))
-            {
-                throw Invalid(output.Name!, $"There is no output '{output.Name}'. The model gives: {string.Join(", ", outputs.Select(item => item.Key))}.");
-            }
-
-            if (output.Classes > 0)
-            {
-                tensor = Classification.Rank(output.Name!, tensor, output.Classes, FindLabels(metadata, output.Name!));
-            }
-
-            wanted[i] = Check(new(output.Name!, tensor, output.IsBinary ?? request.BinaryOutputs));
+            wanted[i] = Check(new(output.Name!, Find(output, outputs, metadata), output.IsBinary ?? request.BinaryOutputs));
         }
 
         return wanted;
+    }
+
+    /// <summary>The outputs of an answer in order, for a protocol that can carry all of them.</summary>
+    /// <exception cref="InferenceException">InvalidInput: an output does not exist, or has no classes.</exception>
+    public static TensorCollection Select(V2Request request, InferenceResponse response, ModelMetadata? metadata)
+    {
+        if (request.Outputs.Count == 0)
+        {
+            return response.Outputs;
+        }
+
+        var wanted = new TensorCollection();
+        foreach (var output in request.Outputs)
+        {
+            wanted.Add(output.Name!, Find(output, response.Outputs, metadata));
+        }
+
+        return wanted;
+    }
+
+    private static InferenceTensor Find(in V2Output output, TensorCollection outputs, ModelMetadata? metadata)
+    {
+        if (!outputs.TryGetValue(output.Name!, out var tensor))
+        {
+            throw Invalid(output.Name!, $"There is no output '{output.Name}'. The model gives: {string.Join(", ", outputs.Select(item => item.Key))}.");
+        }
+
+        return output.Classes > 0
+            ? Classification.Rank(output.Name!, tensor, output.Classes, FindLabels(metadata, output.Name!))
+            : tensor;
     }
 
     private static IReadOnlyList<string>? FindLabels(ModelMetadata? metadata, string name)

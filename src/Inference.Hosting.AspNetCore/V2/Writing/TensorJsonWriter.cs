@@ -3,13 +3,16 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 using Inference.Hosting.Tensors;
 
 namespace Inference.Hosting.AspNetCore.V2.Writing;
 
 /// <summary>Writes the elements of one tensor as JSON, some at a time, so that an answer can be sent while it is written.</summary>
 /// <remarks>Floats in the shortest form that reads back as the same bits; NaN and the infinities as null, since JSON has none.</remarks>
-internal struct TensorJsonWriter(InferenceTensor tensor)
+/// <param name="tensor">What is written.</param>
+/// <param name="wrapsBytes">Whether BYTES elements that are no UTF-8 text become <c>{"b64": …}</c>; otherwise there must be none.</param>
+internal struct TensorJsonWriter(InferenceTensor tensor, bool wrapsBytes = false)
 {
     private const int ElementsAtOnce = 1024;
     private const int BytesAtOnce = 16 << 10;
@@ -23,34 +26,42 @@ internal struct TensorJsonWriter(InferenceTensor tensor)
 
     /// <summary>Writes some.</summary>
     /// <returns>Whether more are left.</returns>
-    public bool WriteSome(Utf8JsonWriter json) => tensor.DataType switch
+    public bool WriteSome(Utf8JsonWriter json)
     {
-        TensorDataType.FP32 => Write<float, SingleText>(json),
-        TensorDataType.FP64 => Write<double, RealText<double>>(json),
-        TensorDataType.FP16 => Write<Half, RealText<Half>>(json),
-        TensorDataType.BF16 => Write<ushort, BFloat16Text>(json),
-        TensorDataType.Bool => Write<byte, BoolText>(json),
-        TensorDataType.Int8 => Write<sbyte, InvariantText<sbyte>>(json),
-        TensorDataType.Int16 => Write<short, InvariantText<short>>(json),
-        TensorDataType.Int32 => Write<int, InvariantText<int>>(json),
-        TensorDataType.Int64 => Write<long, InvariantText<long>>(json),
-        TensorDataType.UInt8 => Write<byte, InvariantText<byte>>(json),
-        TensorDataType.UInt16 => Write<ushort, InvariantText<ushort>>(json),
-        TensorDataType.UInt32 => Write<uint, InvariantText<uint>>(json),
-        TensorDataType.UInt64 => Write<ulong, InvariantText<ulong>>(json),
-        _ => WriteStrings(json),
+        Write(json, ElementsAtOnce);
+        return _position < (tensor.DataType == TensorDataType.Bytes ? tensor.ByteLength : tensor.ByteLength / tensor.DataType.GetElementSize());
+    }
+
+    /// <summary>Writes some, and no more than a number of them.</summary>
+    /// <returns>How many; 0 only at the end.</returns>
+    public int Write(Utf8JsonWriter json, int most) => tensor.DataType switch
+    {
+        TensorDataType.FP32 => Write<float, SingleText>(json, most),
+        TensorDataType.FP64 => Write<double, RealText<double>>(json, most),
+        TensorDataType.FP16 => Write<Half, RealText<Half>>(json, most),
+        TensorDataType.BF16 => Write<ushort, BFloat16Text>(json, most),
+        TensorDataType.Bool => Write<byte, BoolText>(json, most),
+        TensorDataType.Int8 => Write<sbyte, InvariantText<sbyte>>(json, most),
+        TensorDataType.Int16 => Write<short, InvariantText<short>>(json, most),
+        TensorDataType.Int32 => Write<int, InvariantText<int>>(json, most),
+        TensorDataType.Int64 => Write<long, InvariantText<long>>(json, most),
+        TensorDataType.UInt8 => Write<byte, InvariantText<byte>>(json, most),
+        TensorDataType.UInt16 => Write<ushort, InvariantText<ushort>>(json, most),
+        TensorDataType.UInt32 => Write<uint, InvariantText<uint>>(json, most),
+        TensorDataType.UInt64 => Write<ulong, InvariantText<ulong>>(json, most),
+        _ => WriteStrings(json, most),
     };
 
     // A block of elements goes to the JSON writer as if it were one value: it sets commas between blocks, and costs nothing within.
-    private bool Write<T, TText>(Utf8JsonWriter json)
+    private int Write<T, TText>(Utf8JsonWriter json, int most)
         where T : unmanaged
         where TText : IElementText<T>
     {
         Span<byte> text = stackalloc byte[BlockSize];
-        var values = MemoryMarshal.Cast<byte, T>(tensor.Bytes);
-        var end = Math.Min(values.Length, _position + ElementsAtOnce);
+        var values = MemoryMarshal.Cast<byte, T>(tensor.Bytes)[_position..];
+        var count = Math.Min(values.Length, Math.Min(most, ElementsAtOnce));
         var length = 0;
-        foreach (var value in values[_position..end])
+        foreach (var value in values[..count])
         {
             if (length > BlockSize - MaxElementLength)
             {
@@ -71,21 +82,33 @@ internal struct TensorJsonWriter(InferenceTensor tensor)
             json.WriteRawValue(text[..length], skipInputValidation: true);
         }
 
-        _position = end;
-        return end < values.Length;
+        _position += count;
+        return count;
     }
 
-    private bool WriteStrings(Utf8JsonWriter json)
+    private int WriteStrings(Utf8JsonWriter json, int most)
     {
         var rest = tensor.Bytes[_position..];
         var before = rest.Length;
-        while (before - rest.Length < BytesAtOnce && BytesEncoding.TryRead(ref rest, out var element))
+        var count = 0;
+        while (count < most && before - rest.Length < BytesAtOnce && BytesEncoding.TryRead(ref rest, out var element))
         {
-            json.WriteStringValue(element);
+            if (wrapsBytes && !Utf8.IsValid(element))
+            {
+                json.WriteStartObject();
+                json.WriteBase64String("b64"u8, element);
+                json.WriteEndObject();
+            }
+            else
+            {
+                json.WriteStringValue(element);
+            }
+
+            count++;
         }
 
         _position += before - rest.Length;
-        return !rest.IsEmpty;
+        return count;
     }
 
     private static int WriteWord(ReadOnlySpan<byte> word, Span<byte> text)

@@ -169,8 +169,9 @@ public sealed class TensorDataReaderTests
 
     private static string Parse(byte[] bytes, int crumb, InferenceHttpOptions? options = null, int segment = int.MaxValue)
     {
-        using var request = new V2Request();
-        var parser = new V2JsonParser(options ?? new InferenceHttpOptions());
+        options ??= new InferenceHttpOptions();
+        using var request = new V2Request(options);
+        var parser = new V2JsonParser(options);
         parser.Begin(request, null);
         try
         {

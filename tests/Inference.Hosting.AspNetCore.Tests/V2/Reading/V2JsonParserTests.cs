@@ -86,7 +86,7 @@ public sealed class V2JsonParserTests
 
     private static string Parse(byte[] bytes, int[] pieces, int segmentSize = int.MaxValue)
     {
-        using var request = new V2Request();
+        using var request = new V2Request(new InferenceHttpOptions());
         var parser = new V2JsonParser(new InferenceHttpOptions());
         parser.Begin(request, null);
         var used = 0L;

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Inference.Hosting.Grpc.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(SharedApp))]
