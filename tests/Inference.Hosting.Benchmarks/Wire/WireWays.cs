@@ -8,8 +8,10 @@ internal static class WireWays
     public static IReadOnlyList<IWireWay> All { get; } =
     [
         new EchoWay(),
+        new GrpcEchoWay(),
         new HandWrittenWay(),
         new RestBinaryWay(),
         new RestJsonWay(),
+        new GrpcWay(),
     ];
 }
