@@ -2,6 +2,7 @@
 
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 
 namespace Inference.Hosting.AspNetCore;
 
@@ -80,7 +81,8 @@ public sealed class InferenceHttpOptions
     public Func<HttpContext, string?> Tenant { get; set; } = GetAuthenticatedName;
 
     private static string? GetAuthenticatedName(HttpContext context)
-        => context.User.Identity is { IsAuthenticated: true } identity
-            ? context.User.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? identity.Name
+        // HttpContext.User would make an identity where the app has none, for every request.
+        => context.Features.Get<IHttpAuthenticationFeature>()?.User is { Identity: { IsAuthenticated: true } identity } user
+            ? user.FindFirst(ClaimTypes.NameIdentifier)?.Value ?? identity.Name
             : null;
 }

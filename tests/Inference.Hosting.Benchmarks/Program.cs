@@ -3,12 +3,19 @@
 using Inference.Hosting.Benchmarks;
 using Inference.Hosting.Benchmarks.Models;
 using Inference.Hosting.Benchmarks.Suites;
+using Inference.Hosting.Benchmarks.Wire;
+
+if (args.Contains(WireServer.Switch))
+{
+    await WireServer.RunAsync();
+    return;
+}
 
 if (args.Contains("--help"))
 {
     Console.WriteLine("""
         Prints ratios measured in one run; nothing here fails on a figure.
-          --suites overhead,lone,saturation,ragged,open   default: all
+          --suites overhead,lone,saturation,ragged,open,parsing,wire   default: all
           --models mlp,encoder    those whose name starts with a word of the list; default: all
           --callers 1,8,64,256   --rounds 5   --seconds 1   --quick
           --recognition FILE     also measures PP-OCR recognition (see samples/Ocr)
@@ -18,7 +25,8 @@ if (args.Contains("--help"))
 }
 
 var settings = Settings.Parse(args);
-var report = new Report($"dotnet run -c Release --project tests/Inference.Hosting.Benchmarks -- {string.Join(' ', args)}".TrimEnd());
+var command = $"dotnet run -c Release --project tests/Inference.Hosting.Benchmarks -- {string.Join(' ', args)}".TrimEnd();
+var (report, wire) = (new Report(command, "measured"), new Report(command, "wire"));
 var models = new List<BenchModel> { BenchModel.Mlp(), BenchModel.Encoder(), BenchModel.Cnn() };
 if (settings.Recognition is { } path)
 {
@@ -58,7 +66,18 @@ if (settings.Wants("open"))
     }
 }
 
+if (settings.Wants("parsing"))
+{
+    await ParsingSuite.RunAsync(settings, wire);
+}
+
+if (settings.Wants("wire"))
+{
+    await WireSuite.RunAsync(settings, wire);
+}
+
 if (settings.Output is { } output)
 {
     report.WriteTo(output);
+    wire.WriteTo(output);
 }

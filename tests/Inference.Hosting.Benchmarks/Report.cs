@@ -6,7 +6,9 @@ using System.Text;
 namespace Inference.Hosting.Benchmarks;
 
 /// <summary>Collects what was measured, on the console and as Markdown.</summary>
-internal sealed class Report(string command)
+/// <param name="command">How to measure again.</param>
+/// <param name="place">The word in the marks of a Markdown file between which the figures go.</param>
+internal sealed class Report(string command, string place)
 {
     private readonly StringBuilder _text = new();
 
@@ -27,16 +29,20 @@ internal sealed class Report(string command)
     /// <summary>Replaces what stands between the marks of a Markdown file.</summary>
     public void WriteTo(string path)
     {
-        const string Begin = "<!-- measured: begin -->";
-        const string End = "<!-- measured: end -->";
-        var text = File.ReadAllText(path);
-        var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        if (from < 0 || to < from)
+        if (_text.Length == 0)
         {
-            throw new InvalidOperationException($"{path} has no place for figures: add the lines {Begin} and {End}.");
+            return;
         }
 
-        File.WriteAllText(path, $"{text[..(from + Begin.Length)]}\n\n{Head()}{_text}\n{text[to..]}");
+        var (begin, end) = ($"<!-- {place}: begin -->", $"<!-- {place}: end -->");
+        var text = File.ReadAllText(path);
+        var (from, to) = (text.IndexOf(begin, StringComparison.Ordinal), text.IndexOf(end, StringComparison.Ordinal));
+        if (from < 0 || to < from)
+        {
+            throw new InvalidOperationException($"{path} has no place for figures: add the lines {begin} and {end}.");
+        }
+
+        File.WriteAllText(path, $"{text[..(from + begin.Length)]}\n\n{Head()}{_text}\n{text[to..]}");
     }
 
     private string Head()

@@ -32,16 +32,23 @@ internal sealed class ChunkedBuffer : IBufferWriter<byte>, IDisposable
         return _chunk.AsSpan(_used);
     }
 
-    /// <summary>Sends all that is held and lets it go.</summary>
-    public async ValueTask SendAsync(PipeWriter writer, CancellationToken cancellationToken)
+    /// <summary>Copies all that is held to a writer, which is not flushed, and lets it go.</summary>
+    public void MoveTo(PipeWriter writer)
     {
         foreach (var (array, length) in _full)
         {
-            await writer.WriteAsync(array.AsMemory(0, length), cancellationToken);
+            BuffersExtensions.Write(writer, array.AsSpan(0, length));
         }
 
-        await writer.WriteAsync(_chunk.AsMemory(0, _used), cancellationToken);
+        BuffersExtensions.Write(writer, _chunk.AsSpan(0, _used));
         Dispose();
+    }
+
+    /// <summary>Sends all that is held and lets it go.</summary>
+    public async ValueTask SendAsync(PipeWriter writer, CancellationToken cancellationToken)
+    {
+        MoveTo(writer);
+        await writer.FlushAsync(cancellationToken);
     }
 
     /// <summary>Gives the memory back; the object can be used again.</summary>

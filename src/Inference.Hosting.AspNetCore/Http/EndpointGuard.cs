@@ -12,9 +12,12 @@ internal sealed partial class EndpointGuard(ILogger logger)
     private readonly ILogger _logger = logger;
 
     /// <summary>Wraps a handler so that whatever it throws is answered with <c>{"error"}</c>.</summary>
-    public RequestDelegate Wrap(RequestDelegate handler) => context => InvokeAsync(handler, context);
+    public RequestDelegate Wrap(RequestDelegate handler) => Wrap(context => new ValueTask(handler(context)));
 
-    private async Task InvokeAsync(RequestDelegate handler, HttpContext context)
+    /// <inheritdoc cref="Wrap(RequestDelegate)"/>
+    public RequestDelegate Wrap(Func<HttpContext, ValueTask> handler) => context => InvokeAsync(handler, context);
+
+    private async Task InvokeAsync(Func<HttpContext, ValueTask> handler, HttpContext context)
     {
         try
         {

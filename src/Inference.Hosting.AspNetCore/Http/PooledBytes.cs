@@ -12,6 +12,9 @@ internal sealed class PooledBytes : IDisposable
     // How much larger than what has arrived the buffer may be because of what the caller claims.
     private const int Trust = 8;
 
+    // Up to this size Clear keeps the memory: under load there are more small tensors than the pool holds of one size.
+    private const int KeptSize = 16 << 10;
+
     private byte[] _array = [];
     private long _expected;
 
@@ -49,6 +52,17 @@ internal sealed class PooledBytes : IDisposable
         {
             Append(segment.Span);
         }
+    }
+
+    /// <summary>Empties the buffer; memory of some size goes back.</summary>
+    public void Clear()
+    {
+        if (_array.Length > KeptSize)
+        {
+            Dispose();
+        }
+
+        (Length, _expected) = (0, 0);
     }
 
     /// <summary>Gives the memory back; the object can be used again.</summary>

@@ -39,12 +39,13 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
     }
 
     /// <summary>Maps a POST route that takes tensors, as JSON or as bytes.</summary>
-    public void PostTensors(IEndpointRouteBuilder group, string pattern, string name, Type body, Type answer, RequestDelegate handler)
+    public void PostTensors(
+        IEndpointRouteBuilder group, string pattern, string name, Type body, Type answer, Func<HttpContext, ValueTask> handler)
         => Post(group, pattern, name, new AcceptsMetadata([MediaTypes.Json, MediaTypes.Binary], SchemaOf(body)), answer, handler, _inferErrors);
 
     /// <summary>Maps a POST route that takes tensors as JSON.</summary>
     public void PostJsonTensors(IEndpointRouteBuilder group, string pattern, string name, Type body, Type answer, RequestDelegate handler)
-        => Post(group, pattern, name, new AcceptsMetadata([MediaTypes.Json], SchemaOf(body)), answer, handler, _inferErrors);
+        => Post(group, pattern, name, new AcceptsMetadata([MediaTypes.Json], SchemaOf(body)), answer, context => new(handler(context)), _inferErrors);
 
     /// <summary>Maps a POST route that takes a small JSON body or none.</summary>
     /// <param name="group">Where.</param>
@@ -57,17 +58,17 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
     public void PostJson(
         IEndpointRouteBuilder group, string pattern, string name, Type body, Type? answer, RequestDelegate handler, params int[] errors)
         => Post(
-            group, pattern, name, new AcceptsMetadata([MediaTypes.Json], SchemaOf(body), isOptional: true), answer, handler, [.. _jsonErrors, .. errors]);
+            group, pattern, name, new AcceptsMetadata([MediaTypes.Json], SchemaOf(body), isOptional: true), answer, context => new(handler(context)), [.. _jsonErrors, .. errors]);
 
     private void Post(
-        IEndpointRouteBuilder group, string pattern, string name, AcceptsMetadata accepts, Type? answer, RequestDelegate handler, int[] errors)
+        IEndpointRouteBuilder group, string pattern, string name, AcceptsMetadata accepts, Type? answer, Func<HttpContext, ValueTask> handler, int[] errors)
     {
         var guarded = guard.Wrap(context => CrossSite.IsAsked(context.Request)
             ? handler(context)
-            : ErrorWriter.WriteAsync(
+            : new ValueTask(ErrorWriter.WriteAsync(
                 context,
                 StatusCodes.Status415UnsupportedMediaType,
-                $"A web page must send the body as {string.Join(" or ", accepts.ContentTypes)}, so that browsers ask before they send it to another site."));
+                $"A web page must send the body as {string.Join(" or ", accepts.ContentTypes)}, so that browsers ask before they send it to another site.")));
         Func<string?, bool> takes = accepts.ContentTypes.Contains(MediaTypes.Binary) ? MediaTypes.IsTensors : MediaTypes.IsJson;
         var builder = group.MapPost(pattern, guarded);
         builder.WithMetadata(accepts);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.CompilerServices;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.Capabilities;
 using Microsoft.AspNetCore.Http;
@@ -10,10 +11,14 @@ namespace Inference.Hosting.AspNetCore.V2;
 /// <summary><c>POST …/infer</c>: from a body to a call of the model, and back.</summary>
 internal sealed class InferEndpoint(EndpointServices services)
 {
-    private readonly ObjectPool<V2RequestReader> _readers =
-        new DefaultObjectPool<V2RequestReader>(new ReaderPolicy(services.Options));
+    // As many as requests may be under way on a busy server; an idle one takes a few KiB.
+    private const int MostIdle = 512;
 
-    public async Task InvokeAsync(HttpContext context)
+    private readonly ObjectPool<Exchange> _exchanges =
+        new DefaultObjectPool<Exchange>(new ExchangePolicy(services), MostIdle);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask InvokeAsync(HttpContext context)
     {
         var door = DoorMeasure.Start(services);
         try
@@ -47,10 +52,11 @@ internal sealed class InferEndpoint(EndpointServices services)
         var metadata = ModelAccess.MetadataOf(tensors, version);
 
         // (2) Read. The reader owns the tensors' memory until the answer is written, because outputs may be views of inputs.
-        var reader = _readers.Get();
+        var exchange = _exchanges.Get();
+        var reader = exchange.Reader;
         try
         {
-            await using (var body = BodyReader.Open(context, services.Options, services.Receiving, services.Time))
+            await using (var body = exchange.Body.Open(context))
             {
                 await reader.ReadAsync(context, body, metadata);
             }
@@ -62,15 +68,18 @@ internal sealed class InferEndpoint(EndpointServices services)
             // (3) Call, (4) answer, with the labels of the version that did answer.
             using var response = await InferAsync(context, tensors, reader.Request.Inference, (model.Name, routeVersion), deadline);
             var answered = response.Timing.Version ?? version.Version;
-            var info = model.Versions.FirstOrDefault(known => known.Version == answered) ?? version;
-            await V2ResponseWriter.WriteAsync(
+            var info = answered == version.Version ? version : FindAnswered(model, answered) ?? version;
+            await exchange.Writer.WriteAsync(
                 context, model.Name, answered, ModelAccess.MetadataOf(tensors, info), reader.Request, response);
         }
         finally
         {
-            _readers.Return(reader);
+            _exchanges.Return(exchange);
         }
     }
+
+    private static ModelVersionInfo? FindAnswered(ModelInfo model, string version)
+        => model.Versions.FirstOrDefault(known => known.Version == version);
 
     private ValueTask<InferenceResponse> InferAsync(
         HttpContext context, ITensorModel tensors, InferenceRequest request, (string Model, string? Version) pin, DateTimeOffset? deadline)
@@ -84,13 +93,24 @@ internal sealed class InferEndpoint(EndpointServices services)
         }
     }
 
-    private sealed class ReaderPolicy(InferenceHttpOptions options) : PooledObjectPolicy<V2RequestReader>
+    /// <summary>What one request needs from its first byte to the last of its answer.</summary>
+    private sealed class Exchange(EndpointServices services)
     {
-        public override V2RequestReader Create() => new(options);
+        public BodyReader Body { get; } = new(services.Options, services.Receiving, services.Time);
 
-        public override bool Return(V2RequestReader obj)
+        public V2RequestReader Reader { get; } = new(services.Options);
+
+        public V2ResponseWriter Writer { get; } = new();
+    }
+
+    private sealed class ExchangePolicy(EndpointServices services) : PooledObjectPolicy<Exchange>
+    {
+        public override Exchange Create() => new(services);
+
+        public override bool Return(Exchange obj)
         {
-            obj.Request.Dispose();
+            obj.Reader.Request.Dispose();
+            obj.Writer.Dispose();
             return true;
         }
     }

@@ -9,6 +9,9 @@ namespace Inference.Hosting.AspNetCore.V2;
 /// <summary>One input while it is read. Reused from request to request; owns the memory of the tensor. Not thread-safe.</summary>
 public sealed class V2Input : IDisposable
 {
+    // Of so many inputs small memory stays from request to request; a thousand of them must not pile it up.
+    private const int KeptInputs = 4;
+
     private readonly V2Request _request;
     private ReadOnlyMemory<byte>? _borrowed;
 
@@ -89,7 +92,15 @@ public sealed class V2Input : IDisposable
     {
         (Name, DataType, Shape, BinarySize, JsonCount, IsDeferred) = (null, null, null, null, null, false);
         _borrowed = null;
-        Data.Dispose();
+        if (Position < KeptInputs)
+        {
+            Data.Clear();
+        }
+        else
+        {
+            Data.Dispose();
+        }
+
         Deferred.Dispose();
     }
 

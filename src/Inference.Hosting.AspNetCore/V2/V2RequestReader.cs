@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.AspNetCore.V2.Reading;
@@ -24,6 +25,7 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
     /// <param name="body">Its body.</param>
     /// <param name="metadata">What the model takes; null when it does not say.</param>
     /// <exception cref="InferenceException">InvalidInput, PayloadTooLarge, Unsupported.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadAsync(HttpContext context, BodyReader body, ModelMetadata? metadata)
     {
         var jsonLength = ReadJsonLength(context.Request);
@@ -53,6 +55,7 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
             : throw Invalid($"The header {JsonLengthHeader} must be the number of bytes of JSON in the body.");
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadJsonAsync(BodyReader body, long? jsonLength)
     {
         var left = jsonLength ?? long.MaxValue;
@@ -93,6 +96,7 @@ internal sealed class V2RequestReader(InferenceHttpOptions options)
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadBinaryAsync(BodyReader body, long? jsonLength)
     {
         var total = AdmitBinary();

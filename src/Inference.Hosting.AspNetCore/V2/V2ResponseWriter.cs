@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
@@ -10,12 +11,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Inference.Hosting.AspNetCore.V2;
 
-/// <summary>Writes an inference response: JSON, and behind it the outputs that are wanted as bytes.</summary>
+/// <summary>Writes an inference response: JSON, and behind it the outputs that are wanted as bytes. Reused from answer to answer.</summary>
 /// <remarks>
 /// What fits 64 KiB is sent with its length; more is sent while it is written. Only JSON before binary data is held back whole,
-/// because its length stands in a header.
+/// because its length stands in a header. What is small goes out with one flush, head and body: each is a call of the system.
 /// </remarks>
-internal static class V2ResponseWriter
+internal sealed class V2ResponseWriter : IDisposable
 {
     private const int SendAt = 64 << 10;
 
@@ -25,12 +26,27 @@ internal static class V2ResponseWriter
         SkipValidation = true,
     };
 
-    public static async ValueTask WriteAsync(
+    private readonly ChunkedBuffer _buffer = new();
+    private readonly Utf8JsonWriter _json;
+
+    public V2ResponseWriter() => _json = new Utf8JsonWriter(_buffer, _options);
+
+    /// <summary>Gives back what is held, also after a failure, so that the object can be used again.</summary>
+    public void Dispose()
+    {
+        _json.Reset();
+        _buffer.Dispose();
+    }
+
+    /// <summary>Writes an answer.</summary>
+    /// <exception cref="InferenceException">InvalidInput: an output does not exist, or cannot be sent as asked.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask WriteAsync(
         HttpContext context, string model, string version, ModelMetadata? metadata, V2Request request, InferenceResponse response)
     {
         // (1) Everything that can still become an error.
         var outputs = AnswerPlan.Make(request, response, metadata);
-        var hasBinary = outputs.Any(static output => output.IsBinary);
+        var hasBinary = Array.Exists(outputs, static output => output.IsBinary);
         if (TimingHeader.IsWanted(context.Request))
         {
             context.Response.Headers[TimingHeader.Name] = TimingHeader.Format(response.Timing);
@@ -38,31 +54,30 @@ internal static class V2ResponseWriter
 
         // (2) JSON.
         context.Response.ContentType = hasBinary ? MediaTypes.Binary : MediaTypes.Json;
-        using var buffer = new ChunkedBuffer();
-        using var json = new Utf8JsonWriter(buffer, _options);
-        WriteHead(json, request.Inference.Id, model, version);
+        WriteHead(_json, request.Inference.Id, model, version);
         foreach (var output in outputs)
         {
-            WriteOutputHead(json, output);
+            WriteOutputHead(_json, output);
             if (!output.IsBinary)
             {
-                await WriteDataAsync(context, json, buffer, output.Tensor, canSend: !hasBinary);
+                await WriteDataAsync(context, output.Tensor, canSend: !hasBinary);
             }
 
-            json.WriteEndObject();
+            _json.WriteEndObject();
         }
 
-        json.WriteEndArray();
-        json.WriteEndObject();
-        await json.FlushAsync(context.RequestAborted);
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+        _json.Flush();
 
         // (3) Lengths, if nothing has been sent yet, and what is left.
         if (!context.Response.HasStarted)
         {
-            SetLengths(context.Response, buffer.Length, outputs, hasBinary);
+            SetLengths(context.Response, outputs, hasBinary);
+            await context.Response.StartAsync(context.RequestAborted);
         }
 
-        await buffer.SendAsync(context.Response.BodyWriter, context.RequestAborted);
+        _buffer.MoveTo(context.Response.BodyWriter);
         foreach (var output in outputs)
         {
             if (output.IsBinary)
@@ -70,6 +85,9 @@ internal static class V2ResponseWriter
                 await WriteBinaryAsync(context, output.Tensor);
             }
         }
+
+        // The server would do it, a body that a middleware has put in its place would not.
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
     private static void WriteHead(Utf8JsonWriter json, string? id, string model, string version)
@@ -105,33 +123,40 @@ internal static class V2ResponseWriter
         }
     }
 
-    private static async ValueTask WriteDataAsync(
-        HttpContext context, Utf8JsonWriter json, ChunkedBuffer buffer, InferenceTensor tensor, bool canSend)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteDataAsync(HttpContext context, InferenceTensor tensor, bool canSend)
     {
-        json.WriteStartArray("data"u8);
+        _json.WriteStartArray("data"u8);
         var writer = new TensorJsonWriter(tensor);
-        while (writer.WriteSome(json))
+        while (writer.WriteSome(_json))
         {
-            await json.FlushAsync(context.RequestAborted);
-            if (canSend && buffer.Length >= SendAt)
+            _json.Flush();
+            if (canSend && _buffer.Length >= SendAt)
             {
-                await buffer.SendAsync(context.Response.BodyWriter, context.RequestAborted);
+                await _buffer.SendAsync(context.Response.BodyWriter, context.RequestAborted);
             }
         }
 
-        json.WriteEndArray();
+        _json.WriteEndArray();
     }
 
-    private static void SetLengths(HttpResponse response, long jsonLength, AnswerOutput[] outputs, bool hasBinary)
+    private void SetLengths(HttpResponse response, AnswerOutput[] outputs, bool hasBinary)
     {
+        var length = _buffer.Length;
         if (hasBinary)
         {
-            response.Headers[V2RequestReader.JsonLengthHeader] = jsonLength.ToString(CultureInfo.InvariantCulture);
+            response.Headers[V2RequestReader.JsonLengthHeader] = length.ToString(CultureInfo.InvariantCulture);
         }
 
-        response.ContentLength = jsonLength + outputs.Where(output => output.IsBinary).Sum(output => (long)output.Tensor.ByteLength);
+        foreach (var output in outputs)
+        {
+            length += output.IsBinary ? output.Tensor.ByteLength : 0;
+        }
+
+        response.ContentLength = length;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask WriteBinaryAsync(HttpContext context, InferenceTensor tensor)
     {
         var writer = context.Response.BodyWriter;
@@ -140,7 +165,10 @@ internal static class V2ResponseWriter
             var count = Math.Min(SendAt, tensor.ByteLength - position);
             System.Buffers.BuffersExtensions.Write(writer, tensor.Bytes.Slice(position, count));
             position += count;
-            await writer.FlushAsync(context.RequestAborted);
+            if (position < tensor.ByteLength)
+            {
+                await writer.FlushAsync(context.RequestAborted);
+            }
         }
     }
 }

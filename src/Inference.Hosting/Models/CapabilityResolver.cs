@@ -29,7 +29,8 @@ internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<
         // A model that only composes others has no tensors that a client could take.
         return host.HasBackend && capability.IsInstanceOfType(host.Client)
             ? host.Client
-            : _built.GetOrAdd((capability, host.Name), _ => Build(capability, host));
+            : _built.GetOrAdd(
+                (capability, host.Name), static (key, state) => state.Resolver.Build(key.Capability, state.Host), (Resolver: this, Host: host));
     }
 
     private object? Build(Type capability, ModelHost host)

@@ -12,6 +12,7 @@ internal sealed class ModelHost
     private readonly Lock _lock = new();
     private volatile TaskCompletionSource _changed = NewSignal();
     private volatile VersionSlot? _latest;
+    private volatile ModelInfo? _described;
     private volatile bool _isEnding;
     private volatile bool _isStopped;
     private volatile bool _isLaidOff;
@@ -50,17 +51,24 @@ internal sealed class ModelHost
 
     public ModelInfo Describe()
     {
+        var options = Options;
+        var isAwaited = !_isLaidOff && (options.Required || options.LoadAtStart);
+        if (_described is { } last && last.IsRequired == options.Required && last.IsAwaited == isAwaited && HasVersionsOf(last))
+        {
+            return last;
+        }
+
         // A model that only composes others is ready when they are, which is their own report.
         ModelVersionInfo[] versions = HasBackend
             ? [.. _slots.Select(slot => slot.Describe())]
             : [new ModelVersionInfo(ModelDefinition.DefaultVersion, ModelState.Ready)];
-        return new ModelInfo(Name, versions)
+        return _described = new ModelInfo(Name, versions)
         {
             Aliases = _aliases,
             Default = versions.LastOrDefault(version => version.State == ModelState.Ready),
             Policies = _definition.Policies,
-            IsRequired = Options.Required,
-            IsAwaited = !_isLaidOff && (Options.Required || Options.LoadAtStart),
+            IsRequired = options.Required,
+            IsAwaited = isAwaited,
         };
     }
 
@@ -209,6 +217,19 @@ internal sealed class ModelHost
         throw new InferenceException(
             InferenceErrorCode.NotFound,
             $"Model '{Name}' has no version '{version}'. It has: {string.Join(", ", _slots.Select(slot => slot.Version))}.");
+    }
+
+    private bool HasVersionsOf(ModelInfo described)
+    {
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            if (!ReferenceEquals(_slots[i].Describe(), described.Versions[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -22,6 +22,7 @@ internal sealed partial class VersionSlot : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private volatile ModelVersion? _current;
     private volatile Snapshot _snapshot = new(ModelState.Unloaded, null, null, null);
+    private volatile Description? _described;
     private ITimer? _retry;
     private int _failures;
 
@@ -54,14 +55,24 @@ internal sealed partial class VersionSlot : IAsyncDisposable
     {
         var (current, snapshot) = (_current, _snapshot);
         var unavailable = current?.Loaded.Unavailable;
-        return new ModelVersionInfo(Version, unavailable is null ? snapshot.State : ModelState.Failed)
+        var metadata = current?.Loaded.Metadata ?? snapshot.Metadata;
+
+        // Each request asks, and as a rule hears what the one before it heard.
+        if (_described is { } last && last.IsOf(current, snapshot, metadata, unavailable))
+        {
+            return last.Info;
+        }
+
+        var info = new ModelVersionInfo(Version, unavailable is null ? snapshot.State : ModelState.Failed)
         {
             Reason = unavailable ?? snapshot.Reason,
-            Metadata = current?.Loaded.Metadata ?? snapshot.Metadata,
+            Metadata = metadata,
             LoadSource = current?.ReadLoad,
             BatchingSource = current?.ReadBatching,
             RetryAfter = snapshot.RetryAt is { } retryAt ? Later(retryAt - _time.GetUtcNow()) : null,
         };
+        _described = snapshot.RetryAt is null ? new Description(current, snapshot, metadata, unavailable, info) : null;
+        return info;
     }
 
     /// <summary>Loads, or reloads. What serves now goes on until the new instance is ready, and also if loading fails.</summary>
@@ -308,4 +319,14 @@ internal sealed partial class VersionSlot : IAsyncDisposable
     private static TimeSpan Later(TimeSpan left) => left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     private sealed record Snapshot(ModelState State, string? Reason, ModelMetadata? Metadata, DateTimeOffset? RetryAt);
+
+    /// <summary>What was said last, and of what.</summary>
+    private sealed class Description(
+        ModelVersion? current, Snapshot snapshot, ModelMetadata? metadata, string? unavailable, ModelVersionInfo info)
+    {
+        public ModelVersionInfo Info => info;
+
+        public bool IsOf(ModelVersion? version, Snapshot state, ModelMetadata? own, string? fault)
+            => ReferenceEquals(version, current) && ReferenceEquals(state, snapshot) && ReferenceEquals(own, metadata) && fault == unavailable;
+    }
 }

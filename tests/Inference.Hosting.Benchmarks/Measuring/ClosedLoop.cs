@@ -33,6 +33,6 @@ internal static class ClosedLoop
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - bytes;
         var total = (double)counts.Sum();
         var (p50, p99) = latencies.Percentiles();
-        return new Sample(total / elapsed.TotalSeconds, p50, p99, used.TotalMicroseconds / total, allocated / total);
+        return new Sample(total / elapsed.TotalSeconds, p50, p99, used.TotalMicroseconds / total, allocated / total) { Count = total };
     }
 }

@@ -23,6 +23,10 @@ internal sealed record BenchModel(string Name, byte[] Bytes, IReadOnlyList<Paylo
     public static BenchModel Cnn() => new(
         "CNN 3x32x32", OnnxModels.Cnn().ToBytes(), Rows(256, "image", 3, 32, 32), "logits") { IsShort = true };
 
+    /// <summary>A graph that copies: what is left is the way there and back.</summary>
+    public static BenchModel Identity(string name, int payloads, int count) => new(
+        name, OnnxModels.Identity().ToBytes(), Rows(payloads, "x", count), "y");
+
     public static BenchModel Encoder() => new(
         "Encoder 6x384, sequence 64", OnnxModels.Encoder().ToBytes(), [.. Enumerable.Range(0, 256).Select(i => Sequence(i, 64))], "y");
 

@@ -13,7 +13,7 @@ internal static class OpenLoopSuite
     {
         var limit = new RawLimit(model);
         var best = limit.Calibrate(64);
-        var perSecond = limit.Measure(best, settings.Duration);
+        var perSecond = limit.Measure(best, settings.Duration).PerSecond;
         report.Section($"{model.Name}, open loop", $"Poisson arrivals at a share of {perSecond:0} a second; latency counts from the intended send time. Above the limit a bounded queue refuses; *answered* is the share that was not. The generator takes its part of the two cores.");
         await using var naive = new DirectWay("Task.Run on a shared session", model, 1, 1, offload: true);
         await using var ours = await ClientWay.StartAsync("**ours**", model);

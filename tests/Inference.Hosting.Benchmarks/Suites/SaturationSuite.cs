@@ -33,7 +33,7 @@ internal static class SaturationSuite
             var samples = ways.ToDictionary(way => way, _ => new List<Sample>());
             for (var round = 0; round < settings.Rounds; round++)
             {
-                limits.Add(limit.Measure(best, settings.Duration));
+                limits.Add(limit.Measure(best, settings.Duration).PerSecond);
                 foreach (var way in ways)
                 {
                     samples[way].Add(await ClosedLoop.RunAsync(way, callers, settings.Duration));

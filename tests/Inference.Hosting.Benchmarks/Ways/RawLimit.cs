@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Diagnostics;
+using Inference.Hosting.Benchmarks.Measuring;
 using Inference.Hosting.Benchmarks.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -21,11 +22,11 @@ internal sealed class RawLimit(BenchModel model)
         return _sizes.SelectMany(rows => new[] { (Rows: rows, Instances: 1), (Rows: rows, Instances: cores) })
             .Where(setting => setting.Rows * setting.Instances <= Math.Max(callers, 1))
             .Distinct()
-            .MaxBy(setting => Measure(setting, TimeSpan.FromMilliseconds(400)));
+            .MaxBy(setting => Measure(setting, TimeSpan.FromMilliseconds(400)).PerSecond);
     }
 
-    /// <summary>Rows a second.</summary>
-    public double Measure((int Rows, int Instances) setting, TimeSpan duration)
+    /// <summary>Rows a second, and CPU for each row.</summary>
+    public Sample Measure((int Rows, int Instances) setting, TimeSpan duration)
     {
         var intraOp = Math.Max(Environment.ProcessorCount / setting.Instances, 1);
         using var session = Sessions.Open(model.Bytes, intraOp);
@@ -52,10 +53,11 @@ internal sealed class RawLimit(BenchModel model)
         })).ToList();
         threads.ForEach(thread => thread.Start());
         ready.Wait();
-        var began = Stopwatch.GetTimestamp();
+        var (began, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         go.Set();
         threads.ForEach(thread => thread.Join());
-        return rows / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var used = Environment.CpuUsage.TotalTime - cpu;
+        return new Sample(rows / Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 0, used.TotalMicroseconds / rows, 0) { Count = rows };
     }
 
     /// <summary>Median time of one bound run of one row, in µs.</summary>

@@ -6,21 +6,17 @@ using Inference.Hosting.AspNetCore.Http;
 namespace Inference.Hosting.AspNetCore.V2.Reading;
 
 /// <summary>The nearest BF16, by way of FP64.</summary>
-internal readonly struct BFloat16Element : IJsonElement
+internal readonly struct BFloat16Element : INumberElement<ushort>
 {
     public static string Expected => "a number in the range of BF16";
 
     public static bool TryAppend(ref Utf8JsonReader reader, PooledBytes target)
-    {
-        if (reader.TokenType != JsonTokenType.Number
-            || !JsonNumber.TryParse(NumberText.Get(in reader, stackalloc byte[NumberText.MaxStack]), out double value)
-            || !TryRound(value, out var bits))
-        {
-            return false;
-        }
+        => NumberText.TryAppend<BFloat16Element, ushort>(ref reader, target);
 
-        NumberText.Append(target, bits);
-        return true;
+    public static bool TryConvert(ReadOnlySpan<byte> text, in NumberParts parts, out ushort value)
+    {
+        value = 0;
+        return JsonNumber.TryConvert(text, parts, out double wide) && TryRound(wide, out value);
     }
 
     internal static bool TryRound(double value, out ushort result)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.CompilerServices;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.Tensors;
 
@@ -23,6 +24,7 @@ internal static class BinaryData
 
     /// <summary>Reads the bytes of one input.</summary>
     /// <exception cref="InferenceException">InvalidInput: the body ends before.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask ReadAsync(BodyReader body, V2Input input, long size)
     {
         input.Data.Expect(size);
@@ -42,6 +44,7 @@ internal static class BinaryData
 
     /// <summary>Makes sure that nothing follows.</summary>
     /// <exception cref="InferenceException">InvalidInput.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask ReadEndAsync(BodyReader body)
     {
         while (true)

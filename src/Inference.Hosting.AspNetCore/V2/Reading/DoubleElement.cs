@@ -6,19 +6,13 @@ using Inference.Hosting.AspNetCore.Http;
 namespace Inference.Hosting.AspNetCore.V2.Reading;
 
 /// <summary>The nearest FP64.</summary>
-internal readonly struct DoubleElement : IJsonElement
+internal readonly struct DoubleElement : INumberElement<double>
 {
     public static string Expected => "a number in the range of FP64";
 
     public static bool TryAppend(ref Utf8JsonReader reader, PooledBytes target)
-    {
-        if (reader.TokenType != JsonTokenType.Number
-            || !JsonNumber.TryParse(NumberText.Get(in reader, stackalloc byte[NumberText.MaxStack]), out double value))
-        {
-            return false;
-        }
+        => NumberText.TryAppend<DoubleElement, double>(ref reader, target);
 
-        NumberText.Append(target, value);
-        return true;
-    }
+    public static bool TryConvert(ReadOnlySpan<byte> text, in NumberParts parts, out double value)
+        => JsonNumber.TryConvert(text, parts, out value);
 }

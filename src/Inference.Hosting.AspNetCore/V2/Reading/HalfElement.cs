@@ -7,21 +7,13 @@ using Inference.Hosting.AspNetCore.Http;
 namespace Inference.Hosting.AspNetCore.V2.Reading;
 
 /// <summary>The nearest FP16.</summary>
-internal readonly struct HalfElement : IJsonElement
+internal readonly struct HalfElement : INumberElement<Half>
 {
     public static string Expected => "a number in the range of FP16 (up to 65504)";
 
     public static bool TryAppend(ref Utf8JsonReader reader, PooledBytes target)
-    {
-        if (reader.TokenType != JsonTokenType.Number
-            || !Half.TryParse(
-                NumberText.Get(in reader, stackalloc byte[NumberText.MaxStack]), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            || !Half.IsFinite(value))
-        {
-            return false;
-        }
+        => NumberText.TryAppend<HalfElement, Half>(ref reader, target);
 
-        NumberText.Append(target, value);
-        return true;
-    }
+    public static bool TryConvert(ReadOnlySpan<byte> text, in NumberParts parts, out Half value)
+        => Half.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && Half.IsFinite(value);
 }

@@ -8,40 +8,31 @@ using Inference.Hosting.AspNetCore.Http;
 namespace Inference.Hosting.AspNetCore.V2.Reading;
 
 /// <summary>Integers in the range of their type, exact beyond 2^53 too.</summary>
-internal readonly struct IntegerElement<T> : IJsonElement
+internal readonly struct IntegerElement<T> : INumberElement<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
     public static string Expected => string.Create(CultureInfo.InvariantCulture, $"an integer from {T.MinValue} to {T.MaxValue}");
 
     public static bool TryAppend(ref Utf8JsonReader reader, PooledBytes target)
+        => NumberText.TryAppend<IntegerElement<T>, T>(ref reader, target);
+
+    public static bool TryConvert(ReadOnlySpan<byte> text, in NumberParts parts, out T value)
     {
-        if (reader.TokenType != JsonTokenType.Number)
+        if (parts is { IsInteger: true, IsExact: true })
+        {
+            // In 64 bits a negative number is 2^64 less its magnitude.
+            var magnitude = parts.Mantissa;
+            value = T.CreateTruncating(parts.IsNegative ? 0 - magnitude : magnitude);
+            return magnitude <= (parts.IsNegative ? 0 - ulong.CreateTruncating(T.MinValue) : ulong.CreateTruncating(T.MaxValue));
+        }
+
+        value = default;
+        if (!JsonNumber.TryParse(text, out Int128 large) || large < Int128.CreateChecked(T.MinValue) || large > Int128.CreateChecked(T.MaxValue))
         {
             return false;
         }
 
-        var text = NumberText.Get(in reader, stackalloc byte[NumberText.MaxStack]);
-        T value;
-        if (JsonNumber.TryParse(text, out long small))
-        {
-            if (small < long.CreateSaturating(T.MinValue) || small > long.CreateSaturating(T.MaxValue))
-            {
-                return false;
-            }
-
-            value = T.CreateTruncating(small);
-        }
-        else if (JsonNumber.TryParse(text, out Int128 large)
-            && large >= Int128.CreateChecked(T.MinValue) && large <= Int128.CreateChecked(T.MaxValue))
-        {
-            value = T.CreateTruncating(large);
-        }
-        else
-        {
-            return false;
-        }
-
-        NumberText.Append(target, value);
+        value = T.CreateTruncating(large);
         return true;
     }
 }

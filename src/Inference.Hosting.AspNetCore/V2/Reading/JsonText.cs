@@ -36,6 +36,23 @@ internal static class JsonText
             $"The {what} is longer than {maxLength} characters ({InferenceHttpOptions.Section}:{nameof(InferenceHttpOptions.MaxNameLength)}).");
     }
 
+    /// <summary>The string the reader stands on; one of the known ones, where it is, is not made anew.</summary>
+    public static string Read(ref Utf8JsonReader reader, string what, int maxLength, ReadOnlySpan<string> known)
+    {
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !reader.ValueIsEscaped)
+        {
+            foreach (var text in known)
+            {
+                if (reader.ValueTextEquals(text))
+                {
+                    return text;
+                }
+            }
+        }
+
+        return Read(ref reader, what, maxLength);
+    }
+
     /// <summary>The name the reader stands on, as the same object as in the metadata where it is known there.</summary>
     public static string ReadName(ref Utf8JsonReader reader, string what, int maxLength, IReadOnlyList<TensorSpec> known)
     {

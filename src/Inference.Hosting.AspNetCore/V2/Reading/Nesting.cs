@@ -17,6 +17,9 @@ internal sealed class Nesting(int maxDepth)
     /// <summary>What is wrong, after a call returned false.</summary>
     public string Fault { get; private set; } = "";
 
+    /// <summary>How many arrays are open.</summary>
+    public int Depth => _depth;
+
     /// <summary>Starts over, inside the outermost array.</summary>
     public void Begin()
     {
@@ -67,6 +70,9 @@ internal sealed class Nesting(int maxDepth)
         Fault = "has elements at different depths";
         return false;
     }
+
+    /// <summary>Elements that follow another in the same array.</summary>
+    public void Elements(int count) => _counts[_depth] += count;
 
     /// <summary>An array ends.</summary>
     /// <param name="isLast">Whether it was the outermost.</param>

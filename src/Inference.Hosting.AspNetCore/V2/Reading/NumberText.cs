@@ -10,10 +10,32 @@ namespace Inference.Hosting.AspNetCore.V2.Reading;
 /// <summary>What number elements share.</summary>
 internal static class NumberText
 {
-    public const int MaxStack = 64;
+    private const int MaxStack = 64;
 
-    /// <summary>The text of a number; copied only where it spans two segments.</summary>
-    public static ReadOnlySpan<byte> Get(in Utf8JsonReader reader, Span<byte> scratch)
+    /// <summary>Appends the number the reader stands on.</summary>
+    /// <returns>False when it is no value of the type.</returns>
+    public static bool TryAppend<TElement, TValue>(ref Utf8JsonReader reader, PooledBytes target)
+        where TElement : INumberElement<TValue>
+        where TValue : unmanaged
+    {
+        if (reader.TokenType != JsonTokenType.Number)
+        {
+            return false;
+        }
+
+        var text = Get(in reader, stackalloc byte[MaxStack]);
+        if (!NumberParts.TryScan(text, out var parts) || !TElement.TryConvert(text, parts, out var value))
+        {
+            return false;
+        }
+
+        Unsafe.WriteUnaligned(ref target.GetSpan(Unsafe.SizeOf<TValue>())[0], value);
+        target.Advance(Unsafe.SizeOf<TValue>());
+        return true;
+    }
+
+    // Copied only where it spans two segments.
+    private static ReadOnlySpan<byte> Get(in Utf8JsonReader reader, Span<byte> scratch)
     {
         if (!reader.HasValueSequence)
         {
@@ -28,12 +50,5 @@ internal static class NumberText
 
         sequence.CopyTo(scratch);
         return scratch[..(int)sequence.Length];
-    }
-
-    public static void Append<T>(PooledBytes target, T value)
-        where T : unmanaged
-    {
-        Unsafe.WriteUnaligned(ref target.GetSpan(Unsafe.SizeOf<T>())[0], value);
-        target.Advance(Unsafe.SizeOf<T>());
     }
 }

@@ -6,19 +6,13 @@ using Inference.Hosting.AspNetCore.Http;
 namespace Inference.Hosting.AspNetCore.V2.Reading;
 
 /// <summary>The nearest FP32.</summary>
-internal readonly struct SingleElement : IJsonElement
+internal readonly struct SingleElement : INumberElement<float>
 {
     public static string Expected => "a number in the range of FP32";
 
     public static bool TryAppend(ref Utf8JsonReader reader, PooledBytes target)
-    {
-        if (reader.TokenType != JsonTokenType.Number
-            || !JsonNumber.TryParse(NumberText.Get(in reader, stackalloc byte[NumberText.MaxStack]), out float value))
-        {
-            return false;
-        }
+        => NumberText.TryAppend<SingleElement, float>(ref reader, target);
 
-        NumberText.Append(target, value);
-        return true;
-    }
+    public static bool TryConvert(ReadOnlySpan<byte> text, in NumberParts parts, out float value)
+        => JsonNumber.TryConvert(text, parts, out value);
 }

@@ -8,7 +8,7 @@ using Inference.Hosting.Tensors;
 namespace Inference.Hosting.AspNetCore.V2.Reading;
 
 /// <summary>Reads the <c>data</c> of one input, flat or nested, straight into bytes of its type. Resumes where the text broke off.</summary>
-internal sealed class TensorDataReader(InferenceHttpOptions options)
+internal sealed partial class TensorDataReader(InferenceHttpOptions options)
 {
     private readonly Nesting _nesting = new(options.MaxRank);
     private V2Input _input = null!;
@@ -35,51 +35,57 @@ internal sealed class TensorDataReader(InferenceHttpOptions options)
     /// <summary>Reads on.</summary>
     /// <returns>True at the last bracket; false when more text is needed.</returns>
     /// <exception cref="InferenceException">InvalidInput, with tensor and index; PayloadTooLarge.</exception>
-    public bool Read(ref Utf8JsonReader reader) => _type switch
+    public bool Read(ref JsonCursor cursor) => _type switch
     {
-        TensorDataType.FP32 => Read<SingleElement>(ref reader),
-        TensorDataType.FP64 => Read<DoubleElement>(ref reader),
-        TensorDataType.FP16 => Read<HalfElement>(ref reader),
-        TensorDataType.BF16 => Read<BFloat16Element>(ref reader),
-        TensorDataType.Bool => Read<BoolElement>(ref reader),
-        TensorDataType.Bytes => Read<StringElement>(ref reader),
-        TensorDataType.Int8 => Read<IntegerElement<sbyte>>(ref reader),
-        TensorDataType.Int16 => Read<IntegerElement<short>>(ref reader),
-        TensorDataType.Int32 => Read<IntegerElement<int>>(ref reader),
-        TensorDataType.Int64 => Read<IntegerElement<long>>(ref reader),
-        TensorDataType.UInt8 => Read<IntegerElement<byte>>(ref reader),
-        TensorDataType.UInt16 => Read<IntegerElement<ushort>>(ref reader),
-        TensorDataType.UInt32 => Read<IntegerElement<uint>>(ref reader),
-        TensorDataType.UInt64 => Read<IntegerElement<ulong>>(ref reader),
+        TensorDataType.FP32 => ReadNumbers<SingleElement, float>(ref cursor),
+        TensorDataType.FP64 => ReadNumbers<DoubleElement, double>(ref cursor),
+        TensorDataType.FP16 => ReadNumbers<HalfElement, Half>(ref cursor),
+        TensorDataType.BF16 => ReadNumbers<BFloat16Element, ushort>(ref cursor),
+        TensorDataType.Bool => Read<BoolElement>(ref cursor),
+        TensorDataType.Bytes => Read<StringElement>(ref cursor),
+        TensorDataType.Int8 => ReadNumbers<IntegerElement<sbyte>, sbyte>(ref cursor),
+        TensorDataType.Int16 => ReadNumbers<IntegerElement<short>, short>(ref cursor),
+        TensorDataType.Int32 => ReadNumbers<IntegerElement<int>, int>(ref cursor),
+        TensorDataType.Int64 => ReadNumbers<IntegerElement<long>, long>(ref cursor),
+        TensorDataType.UInt8 => ReadNumbers<IntegerElement<byte>, byte>(ref cursor),
+        TensorDataType.UInt16 => ReadNumbers<IntegerElement<ushort>, ushort>(ref cursor),
+        TensorDataType.UInt32 => ReadNumbers<IntegerElement<uint>, uint>(ref cursor),
+        TensorDataType.UInt64 => ReadNumbers<IntegerElement<ulong>, ulong>(ref cursor),
         _ => throw new InvalidOperationException($"No reader for {_type}."),
     };
 
-    private bool Read<TElement>(ref Utf8JsonReader reader)
+    private bool Read<TElement>(ref JsonCursor cursor)
         where TElement : struct, IJsonElement
     {
-        while (reader.Read())
+        while (cursor.Reader.Read())
         {
-            switch (reader.TokenType)
+            if (Step<TElement>(ref cursor.Reader))
             {
-                case JsonTokenType.StartArray:
-                    Require(_nesting.Open());
-                    break;
-                case JsonTokenType.EndArray:
-                    Require(_nesting.Close(out var isLast));
-                    if (isLast)
-                    {
-                        return true;
-                    }
-
-                    break;
-                default:
-                    Require(_nesting.Element());
-                    Append<TElement>(ref reader);
-                    break;
+                return true;
             }
         }
 
         return false;
+    }
+
+    // Takes the token the reader stands on; true at the last bracket.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Step<TElement>(ref Utf8JsonReader reader)
+        where TElement : struct, IJsonElement
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartArray:
+                Require(_nesting.Open());
+                return false;
+            case JsonTokenType.EndArray:
+                Require(_nesting.Close(out var isLast));
+                return isLast;
+            default:
+                Require(_nesting.Element());
+                Append<TElement>(ref reader);
+                return false;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,7 +25,7 @@ internal sealed partial class V2JsonParser
 
     private InferenceException Malformed(JsonException exception)
     {
-        var where = exception.LineNumber is { } line ? $" near line {line + 1}, byte {exception.BytePositionInLine + 1}" : "";
+        var where = _position.Find(exception) is var (line, position) ? $" near line {line + 1}, byte {position + 1}" : "";
         var subject = _place is JsonPlace.Input or JsonPlace.Shape or JsonPlace.Data ? $" {_input.Subject} is broken off or malformed." : "";
         return new InferenceException(InferenceErrorCode.InvalidInput, $"The body is not valid JSON{where}.{subject}", exception);
     }

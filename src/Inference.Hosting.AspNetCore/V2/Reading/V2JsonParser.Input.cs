@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Buffers;
 using System.Text.Json;
 using Inference.Hosting.Tensors;
 
@@ -8,23 +9,25 @@ namespace Inference.Hosting.AspNetCore.V2.Reading;
 /// <summary>What concerns one input.</summary>
 internal sealed partial class V2JsonParser
 {
+    private static readonly string[] _dataTypes = [.. Enum.GetValues<TensorDataType>().Select(type => type.ToV2Name())];
+
     private TensorDataType ReadDataType(ref Utf8JsonReader reader)
     {
-        var name = JsonText.Read(ref reader, "'datatype' of an input", options.MaxNameLength);
+        var name = JsonText.Read(ref reader, "'datatype' of an input", options.MaxNameLength, _dataTypes);
         return TensorDataTypes.TryParse(name, out var type)
             ? type
             : throw Invalid(
-                $"{Subject}: the datatype '{name}' is not known. Known are {string.Join(", ", Enum.GetValues<TensorDataType>().Select(known => known.ToV2Name()))}.",
+                $"{Subject}: the datatype '{name}' is not known. Known are {string.Join(", ", _dataTypes)}.",
                 _input.Name);
     }
 
-    private void BeginData(ref Utf8JsonReader reader)
+    private void BeginData(ref JsonCursor cursor)
     {
         if (_input.DataType is null)
         {
             // Its bytes depend on a type that is still to come: the text is kept and read at the end of the object.
-            Skip(ref reader);
-            (_isCapturing, _captureFrom) = (true, reader.TokenStartIndex);
+            Skip(ref cursor.Reader);
+            (_isCapturing, _captureFrom) = (true, cursor.TokenStart);
             _input.IsDeferred = true;
             return;
         }
@@ -82,9 +85,10 @@ internal sealed partial class V2JsonParser
     private void ReadDeferred()
     {
         BeginTyped();
-        var reader = new Utf8JsonReader(_input.Deferred.Span, isFinalBlock: true, new JsonReaderState(_readerOptions));
-        reader.Read();
-        _data.Read(ref reader);
+        var text = new ReadOnlySequence<byte>(_input.Deferred.Memory);
+        var cursor = new JsonCursor(text, isLast: true, new JsonReaderState(_readerOptions), position: null);
+        cursor.Reader.Read();
+        _data.Read(ref cursor);
         _input.JsonCount = _data.Count;
         _input.Deferred.Dispose();
     }

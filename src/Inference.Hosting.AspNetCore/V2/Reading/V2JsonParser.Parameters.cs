@@ -15,7 +15,7 @@ internal sealed partial class V2JsonParser
                 _place = _owner;
                 return;
             case JsonTokenType.PropertyName:
-                _parameter = JsonText.Read(ref reader, "name of a parameter", options.MaxNameLength);
+                _parameter = JsonText.Read(ref reader, "name of a parameter", options.MaxNameLength, V2Parameters.Names);
                 if (!_parameters.Add(_parameter))
                 {
                     throw Invalid($"{Subject}: the parameter '{_parameter}' is given twice.");

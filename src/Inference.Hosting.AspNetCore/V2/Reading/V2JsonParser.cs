@@ -18,6 +18,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
 
     private readonly TensorDataReader _data = new(options);
     private readonly ShapeReader _shape = new(options);
+    private readonly JsonPosition _position = new();
     private readonly HashSet<string> _parameters = new(StringComparer.Ordinal);
     private V2Request _request = null!;
     private IReadOnlyList<TensorSpec> _knownInputs = [];
@@ -44,6 +45,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
         _request = request;
         (_knownInputs, _knownOutputs) = (metadata?.Inputs ?? [], metadata?.Outputs ?? []);
         _state = new JsonReaderState(_readerOptions);
+        _position.Begin();
         (_place, _field, _seen, _seenOfRequest) = (JsonPlace.Start, JsonFields.None, JsonFields.None, JsonFields.None);
         (_isCapturing, _budget) = (false, options.MaxTensorBytes);
     }
@@ -55,7 +57,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
     /// <exception cref="InferenceException">InvalidInput, PayloadTooLarge, Unsupported.</exception>
     public long Feed(in ReadOnlySequence<byte> text, bool isLast)
     {
-        var reader = new Utf8JsonReader(text, isLast, _state);
+        var cursor = new JsonCursor(text, isLast, _state, _position);
         _captureFrom = 0;
         try
         {
@@ -63,7 +65,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
             {
                 if (_place == JsonPlace.Data)
                 {
-                    if (!_data.Read(ref reader))
+                    if (!_data.Read(ref cursor))
                     {
                         break;
                     }
@@ -71,9 +73,9 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
                     _input.JsonCount = _data.Count;
                     _place = JsonPlace.Input;
                 }
-                else if (reader.Read())
+                else if (cursor.Reader.Read())
                 {
-                    Step(ref reader, text);
+                    Step(ref cursor, text);
                 }
                 else
                 {
@@ -88,15 +90,16 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
 
         if (_isCapturing)
         {
-            _input.Deferred.Append(text.Slice(_captureFrom, reader.BytesConsumed - _captureFrom));
+            _input.Deferred.Append(text.Slice(_captureFrom, cursor.Consumed - _captureFrom));
         }
 
-        _state = reader.CurrentState;
-        return reader.BytesConsumed;
+        _state = cursor.Stop();
+        return cursor.Consumed;
     }
 
-    private void Step(ref Utf8JsonReader reader, in ReadOnlySequence<byte> text)
+    private void Step(ref JsonCursor cursor, in ReadOnlySequence<byte> text)
     {
+        ref var reader = ref cursor.Reader;
         var token = reader.TokenType;
         if (token is JsonTokenType.StartArray or JsonTokenType.StartObject && reader.CurrentDepth >= options.MaxJsonDepth)
         {
@@ -109,7 +112,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
                 Enter(token == JsonTokenType.StartObject ? JsonPlace.Request : throw Invalid("The body must be a JSON object."));
                 break;
             case JsonPlace.Skipped:
-                StepSkipped(ref reader, text);
+                StepSkipped(ref cursor, text);
                 break;
             case JsonPlace.Shape:
                 StepShape(ref reader);
@@ -121,13 +124,14 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
                 StepParameters(ref reader);
                 break;
             default:
-                StepObject(ref reader);
+                StepObject(ref cursor);
                 break;
         }
     }
 
-    private void StepObject(ref Utf8JsonReader reader)
+    private void StepObject(ref JsonCursor cursor)
     {
+        ref var reader = ref cursor.Reader;
         switch (reader.TokenType)
         {
             case JsonTokenType.PropertyName:
@@ -145,7 +149,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
             case JsonTokenType.Null:
                 break;
             default:
-                StepValue(ref reader);
+                StepValue(ref cursor);
                 break;
         }
     }
@@ -185,8 +189,9 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
         };
     }
 
-    private void StepValue(ref Utf8JsonReader reader)
+    private void StepValue(ref JsonCursor cursor)
     {
+        ref var reader = ref cursor.Reader;
         switch (_field)
         {
             case JsonFields.Id:
@@ -208,7 +213,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
                 break;
             case JsonFields.Data:
                 Require(reader.TokenType == JsonTokenType.StartArray, "'data' must be an array");
-                BeginData(ref reader);
+                BeginData(ref cursor);
                 break;
             case JsonFields.Inputs or JsonFields.Outputs:
                 var isInputs = _field == JsonFields.Inputs;
@@ -267,9 +272,9 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
         _shape.Add(ref reader, _input);
     }
 
-    private void StepSkipped(ref Utf8JsonReader reader, in ReadOnlySequence<byte> text)
+    private void StepSkipped(ref JsonCursor cursor, in ReadOnlySequence<byte> text)
     {
-        if (reader.CurrentDepth != _skipDepth || reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
+        if (cursor.Reader.CurrentDepth != _skipDepth || cursor.Reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
         {
             return;
         }
@@ -278,7 +283,7 @@ internal sealed partial class V2JsonParser(InferenceHttpOptions options)
         if (_isCapturing)
         {
             _isCapturing = false;
-            _input.Deferred.Append(text.Slice(_captureFrom, reader.BytesConsumed - _captureFrom));
+            _input.Deferred.Append(text.Slice(_captureFrom, cursor.Consumed - _captureFrom));
         }
     }
 

@@ -8,13 +8,21 @@ namespace Inference.Hosting.AspNetCore.V2.Reading;
 /// <summary>What the parameters of a request, an input and an output mean.</summary>
 internal static class V2Parameters
 {
+    private static readonly object _true = true;
+    private static readonly object _false = false;
+    private static readonly string[] _names =
+        ["binary_data_size", "binary_data", "binary_data_output", "classification", "priority", "timeout"];
+
+    /// <summary>Names that have a meaning and come often.</summary>
+    public static ReadOnlySpan<string> Names => _names;
+
     /// <summary>The value the reader stands on: text, a number or a boolean; null for null.</summary>
     /// <exception cref="InferenceException">InvalidInput: an array or object.</exception>
     public static object? Read(ref Utf8JsonReader reader, string name, int maxLength) => reader.TokenType switch
     {
         JsonTokenType.Null => null,
-        JsonTokenType.True => true,
-        JsonTokenType.False => false,
+        JsonTokenType.True => _true,
+        JsonTokenType.False => _false,
         JsonTokenType.String => JsonText.Read(ref reader, $"parameter '{name}'", maxLength),
         JsonTokenType.Number when reader.TryGetInt64(out var integer) => integer,
         JsonTokenType.Number when reader.TryGetUInt64(out var large) => large,

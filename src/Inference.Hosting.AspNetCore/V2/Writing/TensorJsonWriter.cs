@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -17,6 +16,10 @@ internal struct TensorJsonWriter(InferenceTensor tensor, bool wrapsBytes = false
 {
     private const int ElementsAtOnce = 1024;
     private const int BytesAtOnce = 16 << 10;
+    private const int BlockSize = 4 << 10;
+
+    // A sign, 17 digits, a point and an exponent of an FP64, and the comma before it.
+    private const int MaxElementLength = 32;
 
     // Elements, or for BYTES the bytes of encoded elements, that are written.
     private int _position;
@@ -33,34 +36,50 @@ internal struct TensorJsonWriter(InferenceTensor tensor, bool wrapsBytes = false
     /// <returns>How many; 0 only at the end.</returns>
     public int Write(Utf8JsonWriter json, int most) => tensor.DataType switch
     {
-        TensorDataType.FP32 => Write<float>(json, most, static (json, value) => WriteFinite(json, value, float.IsFinite(value))),
-        TensorDataType.FP64 => Write<double>(json, most, static (json, value) => WriteFinite(json, value, double.IsFinite(value))),
-        TensorDataType.FP16 => Write<Half>(json, most, static (json, value) => WriteFinite(json, value, Half.IsFinite(value))),
-        TensorDataType.BF16 => Write<ushort>(json, most, static (json, bits) =>
-        {
-            var value = BitConverter.UInt32BitsToSingle((uint)bits << 16);
-            WriteFinite(json, value, float.IsFinite(value));
-        }),
-        TensorDataType.Bool => Write<byte>(json, most, static (json, value) => json.WriteBooleanValue(value != 0)),
-        TensorDataType.Int8 => Write<sbyte>(json, most, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.Int16 => Write<short>(json, most, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.Int32 => Write<int>(json, most, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.Int64 => Write<long>(json, most, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.UInt8 => Write<byte>(json, most, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.UInt16 => Write<ushort>(json, most, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.UInt32 => Write<uint>(json, most, static (json, value) => json.WriteNumberValue(value)),
-        TensorDataType.UInt64 => Write<ulong>(json, most, static (json, value) => json.WriteNumberValue(value)),
+        TensorDataType.FP32 => Write<float, SingleText>(json, most),
+        TensorDataType.FP64 => Write<double, RealText<double>>(json, most),
+        TensorDataType.FP16 => Write<Half, RealText<Half>>(json, most),
+        TensorDataType.BF16 => Write<ushort, BFloat16Text>(json, most),
+        TensorDataType.Bool => Write<byte, BoolText>(json, most),
+        TensorDataType.Int8 => Write<sbyte, InvariantText<sbyte>>(json, most),
+        TensorDataType.Int16 => Write<short, InvariantText<short>>(json, most),
+        TensorDataType.Int32 => Write<int, InvariantText<int>>(json, most),
+        TensorDataType.Int64 => Write<long, InvariantText<long>>(json, most),
+        TensorDataType.UInt8 => Write<byte, InvariantText<byte>>(json, most),
+        TensorDataType.UInt16 => Write<ushort, InvariantText<ushort>>(json, most),
+        TensorDataType.UInt32 => Write<uint, InvariantText<uint>>(json, most),
+        TensorDataType.UInt64 => Write<ulong, InvariantText<ulong>>(json, most),
         _ => WriteStrings(json, most),
     };
 
-    private int Write<T>(Utf8JsonWriter json, int most, Action<Utf8JsonWriter, T> write)
+    // A block of elements goes to the JSON writer as if it were one value: it sets commas between blocks, and costs nothing within.
+    private int Write<T, TText>(Utf8JsonWriter json, int most)
         where T : unmanaged
+        where TText : IElementText<T>
     {
+        Span<byte> text = stackalloc byte[BlockSize];
         var values = MemoryMarshal.Cast<byte, T>(tensor.Bytes)[_position..];
         var count = Math.Min(values.Length, Math.Min(most, ElementsAtOnce));
+        var length = 0;
         foreach (var value in values[..count])
         {
-            write(json, value);
+            if (length > BlockSize - MaxElementLength)
+            {
+                json.WriteRawValue(text[..length], skipInputValidation: true);
+                length = 0;
+            }
+
+            if (length > 0)
+            {
+                text[length++] = (byte)',';
+            }
+
+            length += TText.Format(value, text[length..]);
+        }
+
+        if (length > 0)
+        {
+            json.WriteRawValue(text[..length], skipInputValidation: true);
         }
 
         _position += count;
@@ -92,17 +111,49 @@ internal struct TensorJsonWriter(InferenceTensor tensor, bool wrapsBytes = false
         return count;
     }
 
-    private static void WriteFinite<T>(Utf8JsonWriter json, T value, bool isFinite)
+    private static int WriteWord(ReadOnlySpan<byte> word, Span<byte> text)
+    {
+        word.CopyTo(text);
+        return word.Length;
+    }
+
+    /// <summary>How one element looks.</summary>
+    private interface IElementText<T>
+    {
+        static abstract int Format(T value, Span<byte> text);
+    }
+
+    private readonly struct SingleText : IElementText<float>
+    {
+        public static int Format(float value, Span<byte> text)
+            => float.IsFinite(value) ? ShortestSingle.Format(value, text) : WriteWord("null"u8, text);
+    }
+
+    private readonly struct BFloat16Text : IElementText<ushort>
+    {
+        public static int Format(ushort value, Span<byte> text)
+            => SingleText.Format(BitConverter.UInt32BitsToSingle((uint)value << 16), text);
+    }
+
+    private readonly struct RealText<T> : IElementText<T>
+        where T : System.Numerics.IFloatingPointIeee754<T>
+    {
+        public static int Format(T value, Span<byte> text)
+            => T.IsFinite(value) ? InvariantText<T>.Format(value, text) : WriteWord("null"u8, text);
+    }
+
+    private readonly struct InvariantText<T> : IElementText<T>
         where T : IUtf8SpanFormattable
     {
-        if (!isFinite)
+        public static int Format(T value, Span<byte> text)
         {
-            json.WriteNullValue();
-            return;
+            value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+            return length;
         }
+    }
 
-        Span<byte> text = stackalloc byte[64];
-        value.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
-        json.WriteRawValue(text[..length], skipInputValidation: true);
+    private readonly struct BoolText : IElementText<byte>
+    {
+        public static int Format(byte value, Span<byte> text) => WriteWord(value != 0 ? "true"u8 : "false"u8, text);
     }
 }

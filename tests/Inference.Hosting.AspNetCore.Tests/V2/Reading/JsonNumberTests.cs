@@ -31,7 +31,51 @@ public sealed class JsonNumberTests
     [InlineData("1e23")]
     [InlineData("8.5e-23")]
     [InlineData("4.35")]
+    [InlineData("0.00000000000000000000000000000123456789")]
+    [InlineData("100000000000000000000000000000000000000")]
+    [InlineData("340282356779733661637539395458142568447")]
+    [InlineData("340282356779733661637539395458142568448")]
+    [InlineData("1.7976931348623158e308")]
+    [InlineData("1.7976931348623159e308")]
+    [InlineData("2.2250738585072011e-308")]
+    [InlineData("2.2250738585072014E-308")]
+    [InlineData("4.9406564584124654e-324")]
+    [InlineData("2.4703282292062327e-324")]
+    [InlineData("1e-400")]
+    [InlineData("1E+400")]
+    [InlineData("1e99999999999999999999")]
+    [InlineData("-1e-99999999999999999999")]
+    [InlineData("9007199254740992.5")]
+    [InlineData("18446744073709551615")]
+    [InlineData("18446744073709551616")]
+    [InlineData("99999999999999999999e-20")]
     public void TryParse_HardCases_AreTheNearest(string text) => AssertNearest(text);
+
+    [Fact]
+    public void TryParse_RandomText_IsTheNearest()
+    {
+        var random = new Random(20260101);
+        for (var i = 0; i < 3_000_000; i++)
+        {
+            AssertNearest(MakeText(random));
+        }
+    }
+
+    [Fact]
+    public void TryParse_HalfwayBetweenFloats_RoundsToEven()
+    {
+        // Exact decimals of the points between two floats, and the same with one more digit on either side.
+        var random = new Random(20260103);
+        for (var i = 0; i < 100_000; i++)
+        {
+            var bits = (uint)random.Next(0x7F7F_FFFF);
+            var half = (BitConverter.UInt32BitsToSingle(bits) + (double)BitConverter.UInt32BitsToSingle(bits + 1)) / 2;
+            var text = half.ToString("F160", CultureInfo.InvariantCulture).TrimEnd('0');
+            AssertNearest(text + "0");
+            AssertNearest(text + "1");
+            AssertNearest(half.ToString("E17", CultureInfo.InvariantCulture));
+        }
+    }
 
     [Fact]
     public void TryParse_RandomNumbers_AreTheNearest()
@@ -49,7 +93,7 @@ public sealed class JsonNumberTests
 
                 // Exactly between two floats, where a double in between would round wrongly.
                 _ => Math.Abs(BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(single) | 0x1000_0000))
-                    .ToString("R", CultureInfo.InvariantCulture) + "",
+                    .ToString("R", CultureInfo.InvariantCulture),
             };
             if (!text.Contains('N', StringComparison.Ordinal) && !text.Contains('I', StringComparison.Ordinal))
             {
@@ -91,14 +135,34 @@ public sealed class JsonNumberTests
         Assert.Equal(expected, bits);
     }
 
+    private static string MakeText(Random random)
+    {
+        var single = BitConverter.UInt32BitsToSingle((uint)random.NextInt64(uint.MaxValue) & 0xFEFF_FFFF);
+        var wide = BitConverter.UInt64BitsToDouble((ulong)random.NextInt64(long.MinValue, long.MaxValue) & 0xFFDF_FFFF_FFFF_FFFF);
+        var unit = (random.NextDouble() * 2) - 1;
+        return random.Next(10) switch
+        {
+            0 => single.ToString("R", CultureInfo.InvariantCulture),
+            1 => single.ToString("G9", CultureInfo.InvariantCulture),
+            2 => ((double)single).ToString("R", CultureInfo.InvariantCulture),
+            3 => wide.ToString("R", CultureInfo.InvariantCulture),
+            4 => wide.ToString("E17", CultureInfo.InvariantCulture),
+            5 => ((float)unit).ToString("R", CultureInfo.InvariantCulture),
+            6 => unit.ToString("R", CultureInfo.InvariantCulture),
+            7 => unit.ToString("F" + random.Next(1, 25).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
+            8 => random.NextInt64().ToString(CultureInfo.InvariantCulture) + "." + random.NextInt64().ToString(CultureInfo.InvariantCulture),
+            _ => random.NextInt64(long.MinValue, long.MaxValue).ToString(CultureInfo.InvariantCulture) + "e" + random.Next(-360, 320).ToString(CultureInfo.InvariantCulture),
+        };
+    }
+
     private static void AssertNearest(string text)
     {
         var utf8 = Encoding.ASCII.GetBytes(text);
         var wide = double.Parse(text, CultureInfo.InvariantCulture);
         var narrow = float.Parse(text, CultureInfo.InvariantCulture);
 
-        Assert.Equal(double.IsFinite(wide), JsonNumber.TryParse(utf8, out double actualWide));
-        Assert.Equal(float.IsFinite(narrow), JsonNumber.TryParse(utf8, out float actualNarrow));
+        Assert.True(double.IsFinite(wide) == JsonNumber.TryParse(utf8, out double actualWide), text);
+        Assert.True(float.IsFinite(narrow) == JsonNumber.TryParse(utf8, out float actualNarrow), text);
         if (double.IsFinite(wide))
         {
             Assert.True(BitConverter.DoubleToInt64Bits(wide) == BitConverter.DoubleToInt64Bits(actualWide), text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Buffers;
 using System.Text;
+using Inference.Hosting.AspNetCore.Tests.Support;
 using Inference.Hosting.AspNetCore.V2;
 using Inference.Hosting.AspNetCore.V2.Reading;
 
@@ -112,27 +112,5 @@ public sealed class V2JsonParserTests
         }
 
         return text.ToString();
-    }
-
-    private sealed class Segments : ReadOnlySequenceSegment<byte>
-    {
-        public static ReadOnlySequence<byte> Of(ReadOnlyMemory<byte> memory, int size)
-        {
-            if (memory.Length <= size)
-            {
-                return new(memory);
-            }
-
-            var first = new Segments { Memory = memory[..size] };
-            var last = first;
-            for (var position = size; position < memory.Length; position += size)
-            {
-                var next = new Segments { Memory = memory.Slice(position, Math.Min(size, memory.Length - position)), RunningIndex = position };
-                last.Next = next;
-                last = next;
-            }
-
-            return new(first, 0, last, last.Memory.Length);
-        }
     }
 }
