@@ -46,6 +46,8 @@ internal sealed class ConformanceRun : IDisposable
         await discovery.KnockAsync().ConfigureAwait(false);
         Server = await discovery.FindServerAsync().ConfigureAwait(false);
         Models = await discovery.FindModelsAsync().ConfigureAwait(false);
+        _rest?.Silences = 0;
+        _rpc?.Silences = 0;
     }
 
     /// <summary>A statement about models holds when it holds for all that it could be checked with.</summary>

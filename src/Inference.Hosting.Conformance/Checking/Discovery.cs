@@ -13,6 +13,13 @@ internal sealed class Discovery(ConformanceRun run)
     /// <summary>A server may hold hundreds of models; the statements are about the server.</summary>
     private const int MostModels = 4;
 
+    /// <summary>Whoever did not answer so many calls in a row is not asked more before the checks begin.</summary>
+    private const int Patience = 2;
+
+    private bool AsksRest => run.HasRest && run.Rest.Silences < Patience;
+
+    private bool AsksRpc => run.HasRpc && run.Rpc.Silences < Patience;
+
     /// <summary>Calls every door once, so that each probe knows whether somebody is there.</summary>
     public async Task KnockAsync()
     {
@@ -28,8 +35,8 @@ internal sealed class Discovery(ConformanceRun run)
     }
 
     public async Task<ServerFacts> FindServerAsync()
-        => (run.HasRest ? await TryAsync(RestServerAsync).ConfigureAwait(false) : null)
-            ?? (run.HasRpc ? await TryAsync(RpcServerAsync).ConfigureAwait(false) : null)
+        => (AsksRest ? await TryAsync(RestServerAsync).ConfigureAwait(false) : null)
+            ?? (AsksRpc ? await TryAsync(RpcServerAsync).ConfigureAwait(false) : null)
             ?? ServerFacts.Unknown;
 
     public async Task<IReadOnlyList<ServedModel>> FindModelsAsync()
@@ -61,15 +68,15 @@ internal sealed class Discovery(ConformanceRun run)
 
     private async Task<ServedModel> DescribeAsync(ServedModel model)
     {
-        var found = (run.HasRest && await TryAsync(() => RestDescribeAsync(model)).ConfigureAwait(false) is not null)
-            || (run.HasRpc && await TryAsync(() => RpcDescribeAsync(model)).ConfigureAwait(false) is not null);
+        var found = (AsksRest && await TryAsync(() => RestDescribeAsync(model)).ConfigureAwait(false) is not null)
+            || (AsksRpc && await TryAsync(() => RpcDescribeAsync(model)).ConfigureAwait(false) is not null);
         model.Fault = found ? null : "its metadata could not be read";
         return model;
     }
 
     private async Task<IReadOnlyList<string>> ListAsync()
-        => (run.HasRest ? await TryAsync(RestListAsync).ConfigureAwait(false) : null)
-            ?? (run.HasRpc ? await TryAsync(RpcListAsync).ConfigureAwait(false) : null)
+        => (AsksRest ? await TryAsync(RestListAsync).ConfigureAwait(false) : null)
+            ?? (AsksRpc ? await TryAsync(RpcListAsync).ConfigureAwait(false) : null)
             ?? [];
 
     private async Task<ServerFacts> RestServerAsync()

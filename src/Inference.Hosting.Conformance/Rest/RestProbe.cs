@@ -9,6 +9,9 @@ namespace Inference.Hosting.Conformance.Rest;
 /// <summary>Makes REST calls that end in time, follow nothing and trust nothing.</summary>
 internal sealed class RestProbe : IDisposable
 {
+    /// <summary>After so many calls in a row without an answer in time the rest is not tried.</summary>
+    public const int MostSilences = 5;
+
     private const int MostBytes = 64 << 20;
 
     private readonly HttpMessageInvoker _invoker;
@@ -29,8 +32,11 @@ internal sealed class RestProbe : IDisposable
         });
     }
 
-    /// <summary>Why nobody is there; null once somebody is.</summary>
+    /// <summary>Why nobody is there, or nobody who answers in time; null once somebody does.</summary>
     public string? Unreachable { get; private set; }
+
+    /// <summary>Calls in a row without an answer in time. A server that hangs would hold up a run for hours.</summary>
+    public int Silences { get; set; }
 
     public Task<RestAnswer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
@@ -52,13 +58,14 @@ internal sealed class RestProbe : IDisposable
         {
             using var response = await _invoker.SendAsync(request, either.Token).ConfigureAwait(false);
             var received = await ReadAsync(response.Content, either.Token).ConfigureAwait(false);
-            Unreachable = null;
+            (Unreachable, Silences) = (null, 0);
             _transcript.Write(line, body, $"{(int)response.StatusCode} {response.Content.Headers.ContentType}".TrimEnd(), received);
             return new RestAnswer((int)response.StatusCode, response.Headers, response.Content.Headers, received);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !_cancellation.IsCancellationRequested)
         {
             var text = $"no whole answer within {_options.CallTimeout.TotalSeconds:0.###} s";
+            Unreachable = ++Silences < MostSilences ? null : $"given up: {_options.RestAddress} did not answer {MostSilences} calls in a row in time";
             _transcript.Write(line, body, text, []);
             throw new StatementFailedException(text);
         }

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Inference.Hosting.Conformance.Checking;
+using Inference.Hosting.Conformance.Rest;
 using Inference.Hosting.Grpc.Protos;
 using Inference.Hosting.Grpc.Protos.Health;
 
@@ -41,8 +42,11 @@ internal sealed class RpcProbe : IDisposable
         }
     }
 
-    /// <summary>Why nobody is there; null once somebody is.</summary>
+    /// <summary>Why nobody is there, or nobody who answers in time; null once somebody does.</summary>
     public string? Unreachable { get; private set; }
+
+    /// <summary>Calls in a row without an answer in time.</summary>
+    public int Silences { get; set; }
 
     public Task<RpcAnswer<ServerLiveResponse>> LiveAsync() => CallAsync("ServerLive", new ServerLiveRequest(), _service.ServerLiveAsync);
 
@@ -124,6 +128,7 @@ internal sealed class RpcProbe : IDisposable
             using var call = method(request, new CallOptions(_headers, cancellationToken: either.Token));
             var answer = await call.ResponseAsync.ConfigureAwait(false);
             Write(name, sent, $"OK {answer}");
+            Silences = 0;
             return new(StatusCode.OK, "", answer);
         }
         catch (RpcException fault)
@@ -142,6 +147,7 @@ internal sealed class RpcProbe : IDisposable
             throw Late(name, sent);
         }
 
+        Silences = 0;
         Write(name, sent, $"{fault.StatusCode}: {fault.Status.Detail}");
         Unreachable = fault.Status.DebugException is SocketException
             or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
@@ -157,6 +163,7 @@ internal sealed class RpcProbe : IDisposable
     private StatementFailedException Late(string name, byte[] sent)
     {
         var text = $"no whole answer within {_options.CallTimeout.TotalSeconds:0.###} s";
+        Unreachable = ++Silences < RestProbe.MostSilences ? null : $"given up: {_options.GrpcAddress} did not answer {RestProbe.MostSilences} calls in a row in time";
         Write(name, sent, text);
         return new StatementFailedException(text);
     }
