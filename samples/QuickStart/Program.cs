@@ -8,6 +8,8 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddModel<PictureClassifier>("pictures").UseOnnxRuntime("models/pictures");
 builder.Services.AddModel<LanguageDetector>("languages").UseOnnxRuntime("models/languages").WithRaggedAxis("ngrams");
 builder.Services.AddHealthChecks().AddInference();
+builder.Services.AddInferenceGrpc();
+builder.Services.AddGrpcReflection();
 builder.Services.AddSingleton<Race>();
 
 var app = builder.Build();
@@ -22,5 +24,6 @@ app.MapGet("/api/race", (Race race, CancellationToken cancellationToken) =>
     TypedResults.ServerSentEvents(race.RunAsync(cancellationToken)));
 
 app.MapInference();
+app.MapGrpcReflectionService();
 app.MapHealthChecks("/health");
 app.Run();
