@@ -10,6 +10,8 @@ namespace Inference.Hosting.AspNetCore.Http;
 /// <summary>What endpoints of every protocol need, found once when they are mapped.</summary>
 internal sealed class EndpointServices(IServiceProvider services, IModelCatalog catalog, InferenceHttpOptions options)
 {
+    private volatile InferenceContext? _context;
+
     public IServiceProvider Services { get; } = services;
 
     public IModelCatalog Catalog { get; } = catalog;
@@ -35,13 +37,24 @@ internal sealed class EndpointServices(IServiceProvider services, IModelCatalog 
     public DateTimeOffset? FindDeadline() => Options.RequestTimeout is { } timeout ? Time.GetUtcNow() + timeout : null;
 
     /// <summary>What a call of a model knows of the request it is for.</summary>
-    public InferenceContext CreateContext(HttpContext context, int priority, string model, string? version, DateTimeOffset? deadline) => new()
+    public InferenceContext CreateContext(HttpContext context, int priority, string model, string? version, DateTimeOffset? deadline)
     {
-        Tenant = Options.Tenant(context),
-        Priority = priority,
-        Deadline = deadline,
-        Version = version,
-        VersionModel = model,
-        Overflow = InferenceOverflow.Reject,
-    };
+        // Immutable, and mostly that of the request before.
+        var tenant = Options.Tenant(context);
+        if (_context is { Deadline: null } last && deadline is null
+            && (last.Tenant, last.Priority, last.Version, last.VersionModel) == (tenant, priority, version, model))
+        {
+            return last;
+        }
+
+        return _context = new InferenceContext
+        {
+            Tenant = tenant,
+            Priority = priority,
+            Deadline = deadline,
+            Version = version,
+            VersionModel = model,
+            Overflow = InferenceOverflow.Reject,
+        };
+    }
 }

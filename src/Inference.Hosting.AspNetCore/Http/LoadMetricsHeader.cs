@@ -24,16 +24,7 @@ internal static class LoadMetricsHeader
     {
         if (FindFormat(context.Request) is { } format)
         {
-            // Read when the answer begins, so that it tells of now; of a refusal too, which balancers need most.
-            context.Response.OnStarting(() =>
-            {
-                if (version.Load is { } load)
-                {
-                    context.Response.Headers[Name] = Format(format, load);
-                }
-
-                return Task.CompletedTask;
-            });
+            Prepare(context, version, format);
         }
     }
 
@@ -56,6 +47,19 @@ internal static class LoadMetricsHeader
             ? $"JSON {{{Join(known, "\"", "\":")},\"named_metrics\":{{{Join(named, "\"", "\":")}}}}}"
             : $"TEXT {Join(known, "", "=")},{Join(named, "named_metrics.", "=")}";
     }
+
+    // A method of its own, so that who does not ask pays for no closure.
+    private static void Prepare(HttpContext context, ModelVersionInfo version, string format)
+        => context.Response.OnStarting(() =>
+        {
+            // Read when the answer begins, so that it tells of now; of a refusal too, which balancers need most.
+            if (version.Load is { } load)
+            {
+                context.Response.Headers[Name] = Format(format, load);
+            }
+
+            return Task.CompletedTask;
+        });
 
     // ORCA names the formats in capitals and takes any case; of those that others know, BIN is protobuf and not ours.
     private static string? FindFormat(HttpRequest request)

@@ -32,7 +32,8 @@ internal sealed class InferEndpoint(EndpointServices services)
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, DoorMeasure? door)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask AnswerAsync(HttpContext context, DoorMeasure? door)
     {
         var deadline = services.FindDeadline();
 
