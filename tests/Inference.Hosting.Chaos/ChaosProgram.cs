@@ -3,6 +3,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
+using Grpc.Net.Client;
 using Inference.Hosting.Chaos.Calls;
 using Inference.Hosting.Chaos.Checks;
 using Inference.Hosting.Chaos.Doors;
@@ -25,7 +26,8 @@ internal sealed class ChaosProgram(ChaosRun run)
         using var metrics = new MetricTotals(app.Services.GetRequiredService<IMeterFactory>());
         using var http1 = Client(app.Http1, HttpVersion.Version11);
         using var http2 = Client(app.Http2, HttpVersion.Version20);
-        var callers = Doors(app, http1, http2).Select((door, i) => new Caller(run, door, app.Folder, (run.Seed * 1000) + i)).ToArray();
+        using var grpc = GrpcChannel.ForAddress(app.Http2, new GrpcChannelOptions { HttpHandler = new SocketsHttpHandler { UseProxy = false }, DisposeHttpClient = true });
+        var callers = Doors(app, http1, http2, grpc).Select((door, i) => new Caller(run, door, app.Folder, (run.Seed * 1000) + i)).ToArray();
         var (admin, prober) = (new Operator(run, app), new Prober(run, http1));
         var vandals = Enumerable.Range(0, 3).Select(i => new Vandal(run, app.Http1, (run.Seed * 1000) + 900 + i)).ToArray();
         var resets = new RapidReset(run, app.Http2, (run.Seed * 1000) + 950);
@@ -57,17 +59,19 @@ internal sealed class ChaosProgram(ChaosRun run)
         return Figures(elapsed, admin, vandals.Sum(vandal => vandal.Broken), resets.Streams, warm, end);
     }
 
-    private static IEnumerable<IDoor> Doors(ChaosApp app, HttpClient http1, HttpClient http2)
+    private static IEnumerable<IDoor> Doors(ChaosApp app, HttpClient http1, HttpClient http2, GrpcChannel grpc)
     {
         for (var i = 0; i < CallersADoor; i++)
         {
             var client = i % 2 == 0 ? http1 : http2;
             yield return new RestJsonDoor(client, i);
             yield return new RestBinaryDoor(client);
+            yield return new GrpcUnaryDoor(grpc);
             yield return new InProcessDoor(app.Catalog);
             if (i % 2 == 0)
             {
                 yield return new ComposedDoor(i % 4 == 0 ? http1 : http2);
+                yield return new GrpcStreamDoor(grpc);
             }
         }
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+extern alias package;
+
 using System.Globalization;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.Chaos.Checks;
@@ -9,6 +11,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using package::Microsoft.Extensions.DependencyInjection;
 
 namespace Inference.Hosting.Chaos.Serving;
 
@@ -45,6 +48,7 @@ internal sealed class ChaosApp : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log);
         builder.WebHost.ConfigureKestrel(Listen);
         builder.Services.AddSingleton(tally);
+        builder.Services.AddInferenceGrpc();
         ChaosModels.Add(builder.Services, watch, folder);
         var app = builder.Build();
         app.MapInference();

@@ -24,7 +24,7 @@ internal sealed class FaultLog : ILoggerProvider
     private sealed class Logger(FaultLog log, string category) : ILogger
     {
         // Poison rows, and broken files.
-        private static readonly string[] _intended = ["RequestFailed", "RunFailed", "ModelLoadFailed", "OnnxModelLoadFailed", "OnnxGraphRefused"];
+        private static readonly string[] _intended = ["RequestFailed", "CallFailed", "RunFailed", "ModelLoadFailed", "OnnxModelLoadFailed", "OnnxGraphRefused"];
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull

@@ -3,7 +3,7 @@
 using System.Globalization;
 using Inference.Hosting.Backends;
 using Inference.Hosting.Tensors;
-using Inference.Hosting.TestSupport;
+using Inference.Hosting.Testing;
 
 namespace Inference.Hosting.Chaos.Serving;
 

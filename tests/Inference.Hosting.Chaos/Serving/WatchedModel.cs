@@ -13,6 +13,8 @@ internal sealed class WatchedModel(string model, string version, BatchedModel in
 
     public ModelStatistics? Statistics => inner.Statistics;
 
+    public BatchingInfo? Batching => inner.Batching;
+
     public string? Unavailable => inner.Unavailable;
 
     public Incarnation Describe() => Incarnation.Of(model, version, inner);
