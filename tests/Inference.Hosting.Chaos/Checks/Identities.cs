@@ -14,9 +14,7 @@ internal sealed class Identities(ChaosRun run, ChaosApp app, MetricTotals metric
     public async Task CheckAsync()
     {
         await run.UntilAsync(() => app.Watch.All.All(load => load.InFlight == 0), "nothing is under way");
-        await run.UntilAsync(
-            () => app.Watch.All.All(load => load.ResponsesRented == load.ResponsesReturned && load.BuffersRented == load.BuffersReturned),
-            "M8: what was rented is returned");
+        await run.UntilAsync(() => app.Watch.All.All(load => load.IsBalanced), "M8: what was rented is returned");
         await run.UntilAsync(() => metrics.Observe(TelemetryNames.Instances).All(gauge => gauge.Detail != "busy" || gauge.Value == 0), "no instance is busy");
         foreach (var load in app.Watch.All)
         {
@@ -65,7 +63,7 @@ internal sealed class Identities(ChaosRun run, ChaosApp app, MetricTotals metric
         run.Between(tally[Outcome.Ok], success, tally[Outcome.Ok] + unknown, $"Lost answers of {model}");
         run.Between(0, cancelled, unknown, $"Cancelled of {model}");
         foreach (var (outcome, code) in ((Outcome, InferenceErrorCode)[])
-            [(Outcome.Full, InferenceErrorCode.QueueFull), (Outcome.Late, InferenceErrorCode.DeadlineExceeded), (Outcome.Failed, InferenceErrorCode.EngineFailed)])
+            [(Outcome.Full, InferenceErrorCode.QueueFull), (Outcome.Late, InferenceErrorCode.DeadlineExceeded), (Outcome.Failed, InferenceErrorCode.EngineFailed), (Outcome.NotReady, InferenceErrorCode.NotReady)])
         {
             run.Between(tally[outcome], Ended(model, code.ToString()), tally[outcome] + unknown, $"{code} of {model}");
         }

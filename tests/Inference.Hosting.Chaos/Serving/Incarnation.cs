@@ -19,6 +19,9 @@ internal sealed record Incarnation(string Model, string Version, ModelStatistics
 
     public int InFlight { get; private init; }
 
+    /// <summary>Whether all memory that was handed out is back.</summary>
+    public bool IsBalanced => ResponsesRented == ResponsesReturned && BuffersRented == BuffersReturned;
+
     public static Incarnation Of(string model, string version, BatchedModel loaded)
     {
         var pool = loaded.Queue.Responses;

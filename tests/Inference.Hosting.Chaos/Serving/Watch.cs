@@ -11,6 +11,9 @@ internal sealed class Watch
 {
     private readonly Lock _lock = new();
     private readonly List<WatchedModel> _live = [];
+
+    // Answers may outlive the load that gave them: it is looked at until the last one is back.
+    private readonly List<WatchedModel> _ending = [];
     private readonly List<Incarnation> _ended = [];
 
     /// <summary>All loads, ended ones and those that serve.</summary>
@@ -20,7 +23,7 @@ internal sealed class Watch
         {
             lock (_lock)
             {
-                return [.. _ended, .. _live.Select(model => model.Describe())];
+                return [.. _ended, .. _ending.Concat(_live).Select(model => model.Describe())];
             }
         }
     }
@@ -50,9 +53,15 @@ internal sealed class Watch
     {
         lock (_lock)
         {
-            if (_live.Remove(model))
+            _live.Remove(model);
+            _ending.Add(model);
+            for (var i = _ending.Count - 1; i >= 0; i--)
             {
-                _ended.Add(model.Describe());
+                if (_ending[i].Describe() is { IsBalanced: true } balanced)
+                {
+                    _ended.Add(balanced);
+                    _ending.RemoveAt(i);
+                }
             }
         }
     }
