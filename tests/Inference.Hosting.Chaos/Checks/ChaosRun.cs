@@ -9,6 +9,7 @@ namespace Inference.Hosting.Chaos.Checks;
 internal sealed class ChaosRun(int seed, TimeSpan time, long requests)
 {
     private const int MostViolations = 12;
+    private const int LongestViolation = 1000;
 
     /// <summary>No call may take so long, however busy the machine.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
@@ -36,7 +37,7 @@ internal sealed class ChaosRun(int seed, TimeSpan time, long requests)
     {
         if (Interlocked.Increment(ref _failures) <= MostViolations)
         {
-            _violations.Enqueue($"[{Elapsed.TotalSeconds:0.000} s] {text}");
+            _violations.Enqueue($"[{Elapsed.TotalSeconds:0.000} s] {(text.Length > LongestViolation ? text[..LongestViolation] + "…" : text)}");
         }
     }
 
