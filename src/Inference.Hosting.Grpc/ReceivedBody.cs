@@ -3,8 +3,11 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Grpc.Core;
 using Inference.Hosting.AspNetCore;
+using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.AspNetCore.V2;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Inference.Hosting.Grpc;
@@ -20,7 +23,16 @@ internal sealed class ReceivedBody(PipeReader inner, V2Operations operations) : 
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-        => Count(await inner.ReadAsync(cancellationToken));
+    {
+        try
+        {
+            return Count(await inner.ReadAsync(cancellationToken));
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            throw CallerLeft();
+        }
+    }
 
     public override bool TryRead(out ReadResult result)
     {
@@ -41,7 +53,14 @@ internal sealed class ReceivedBody(PipeReader inner, V2Operations operations) : 
         operations.ReleaseReceived(_held - left);
         _held = left;
         _buffer = default;
-        inner.AdvanceTo(consumed, examined);
+        try
+        {
+            inner.AdvanceTo(consumed, examined);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            throw CallerLeft();
+        }
     }
 
     public override void CancelPendingRead() => inner.CancelPendingRead();
@@ -54,6 +73,9 @@ internal sealed class ReceivedBody(PipeReader inner, V2Operations operations) : 
         operations.ReleaseReceived(_held);
         _held = 0;
     }
+
+    // Servers say so by an exception, which may come before the call's token is cancelled; gRPC would then log it as a failure of ours.
+    private static RpcException CallerLeft() => new(new Status((StatusCode)ErrorTable.GrpcCancelled, "The connection ended."));
 
     private ReadResult Count(in ReadResult result)
     {

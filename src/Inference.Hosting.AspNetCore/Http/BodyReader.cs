@@ -54,17 +54,18 @@ internal sealed class BodyReader(InferenceHttpOptions options, ReceiveBudget bud
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadResult> ReadAsync()
     {
-        var pending = _remainder <= SmallRemainder
-            ? _pipe.ReadAsync(_aborted)
-            : _pipe.ReadAtLeastAsync((int)Math.Min(Math.Min(2 * _remainder, _limit - _taken + 1), int.MaxValue), _aborted);
-        if (!pending.IsCompleted)
-        {
-            StartTimer();
-        }
-
         ReadResult result;
         try
         {
+            // A stream that was reset already throws from the call itself.
+            var pending = _remainder <= SmallRemainder
+                ? _pipe.ReadAsync(_aborted)
+                : _pipe.ReadAtLeastAsync((int)Math.Min(Math.Min(2 * _remainder, _limit - _taken + 1), int.MaxValue), _aborted);
+            if (!pending.IsCompleted)
+            {
+                StartTimer();
+            }
+
             result = await pending;
         }
         catch (InvalidDataException exception)

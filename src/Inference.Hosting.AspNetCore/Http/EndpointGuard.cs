@@ -32,6 +32,11 @@ internal sealed partial class EndpointGuard(ILogger logger)
 
             await AnswerAsync(context, () => ErrorWriter.WriteAsync(context, exception));
         }
+        catch (BadHttpRequestException exception) when (exception.InnerException is IOException)
+        {
+            // The connection broke: the server must not wait for the rest of the body, and nobody is there to read an answer.
+            context.Abort();
+        }
         catch (BadHttpRequestException exception)
         {
             // The server's own verdict on the body: too large, too slow, cut short, badly chunked.

@@ -62,7 +62,7 @@ internal sealed class ModelCatalog : IModelCatalog
         => (TCapability?)_capabilities.Find(typeof(TCapability), GetHost(nameOrAlias));
 
     public ModelStatistics? GetStatistics(string nameOrAlias, string? version = null)
-        => GetHost(nameOrAlias).Find(version)?.Current?.Loaded.Statistics;
+        => GetHost(nameOrAlias) is { HasBackend: true } host ? host.Find(version)?.Current?.Loaded.Statistics : null;
 
     public Task LoadAsync(string name, string? version = null, CancellationToken cancellationToken = default)
         => GetHost(name).LoadAsync(version, cancellationToken);

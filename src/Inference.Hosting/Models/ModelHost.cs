@@ -88,10 +88,11 @@ internal sealed class ModelHost
             return null;
         }
 
-        // A version that closes between the two steps has been replaced, or was the last: look again.
-        for (var slot = Find(version); slot?.Current is { } current; slot = Find(version))
+        // A version that is unloaded or replaced between the steps is no reason to refuse: look again. Each turn needs another such change.
+        while (true)
         {
-            if (current.TryEnter())
+            var current = Find(version)?.Current;
+            if (current?.TryEnter() == true)
             {
                 return current;
             }
@@ -101,8 +102,6 @@ internal sealed class ModelHost
                 return null;
             }
         }
-
-        return null;
     }
 
     /// <summary>Enters, waiting for a version that is loading if the caller wants to wait.</summary>
@@ -201,9 +200,10 @@ internal sealed class ModelHost
     {
         if (version is null)
         {
-            // Asking a version for its health is not free, and where there is one version the answer changes nothing.
+            // Asking a version for its health is not free, and where there is one version the answer changes nothing. One that is being
+            // unloaded may still be the latest here when nobody can enter it any more.
             var latest = _latest;
-            return _slots.Length == 1 || latest?.Current?.Loaded.Unavailable is null ? latest : LatestAvailable() ?? latest;
+            return _slots.Length == 1 || latest?.Current is { Loaded.Unavailable: null } ? latest : LatestAvailable() ?? latest;
         }
 
         foreach (var slot in _slots)

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
 using Inference.Hosting.AspNetCore.Tests.Support;
 using Inference.Hosting.Tensors;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -126,6 +131,29 @@ public sealed class SocketTests
         Assert.DoesNotContain(app.Log.Entries, entry => entry.Event.Id is 600 or 601);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Infer_ConnectionResetInTheBody_IsNoFailureOfTheServer(bool onRead)
+    {
+        // Servers say so by an exception, which may come well before the token of the request.
+        var model = TestModels.Identity(TensorDataType.Int32, -1);
+        await using var app = await TestApp.StartAsync([model], map: app =>
+        {
+            app.Use((context, next) =>
+            {
+                context.Features.Set<IRequestBodyPipeFeature>(new BrokenBody(onRead));
+                return next(context);
+            });
+            app.MapInference();
+        });
+
+        await Assert.ThrowsAnyAsync<Exception>(() => app.PostAsync("/v2/models/id/infer", Body));
+
+        Assert.Equal(0, model.Calls);
+        Assert.DoesNotContain(app.Log.Entries, entry => entry.Event.Id is 600 or 601);
+    }
+
     [Fact]
     public async Task Infer_BodyThatDoesNotCome_Is408()
     {
@@ -196,6 +224,45 @@ public sealed class SocketTests
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Half a body, then the end of the connection: when more is read, or when what was read is given back.</summary>
+    private sealed class BrokenBody(bool onRead) : PipeReader, IRequestBodyPipeFeature
+    {
+        private bool _wasRead;
+
+        public PipeReader Reader => this;
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            if (onRead && _wasRead)
+            {
+                throw new ConnectionResetException("Connection reset by peer.");
+            }
+
+            _wasRead = true;
+            return new(new ReadResult(new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(Body[..20])), isCanceled: false, isCompleted: false));
+        }
+
+        public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            if (!onRead)
+            {
+                throw new IOException("The client reset the request stream.");
+            }
+        }
+
+        public override bool TryRead(out ReadResult result) => throw new NotSupportedException();
+
+        public override void CancelPendingRead()
+        {
+        }
+
+        public override void Complete(Exception? exception = null)
+        {
+        }
     }
 
     /// <summary>Tells when the endpoint has begun to wait.</summary>

@@ -39,6 +39,18 @@ public sealed class ComposedModelTests
         Assert.Equal("[3,4]", answer.GetProperty("outputs")[0].GetProperty("data").GetRawText());
     }
 
+    [Fact]
+    public async Task Composer_HasNoStatisticsAndHidesNobodyElses()
+    {
+        await using var app = await StartAsync();
+
+        var all = await TestApp.JsonAsync(await app.GetAsync("/v2/models/stats"));
+        var own = await TestApp.JsonAsync(await app.GetAsync("/v2/models/plain/stats"));
+
+        Assert.Equal("identity", Assert.Single(all.GetProperty("model_stats").EnumerateArray()).GetProperty("name").GetString());
+        Assert.Empty(own.GetProperty("model_stats").EnumerateArray());
+    }
+
     private static Task<TestApp> StartAsync() => OnnxApp.StartAsync(services =>
     {
         services.AddModel("identity").UseOnnxRuntime(OnnxModels.Identity().ToBytes());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Inference.Hosting.Backends;
+using Inference.Hosting.Models;
 using Inference.Hosting.Tensors;
 using Inference.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +10,37 @@ namespace Inference.Hosting.Tests.Models;
 
 public sealed class ModelVersionsTests
 {
+    [Fact]
+    public async Task Unload_OfTheLatestVersion_NeverRefusesCallersThatNameNone()
+    {
+        await using var host = await ModelTestHost.ReadyAsync(services => services.AddModel("a")
+            .AddVersion("1", version => version.UseBackend(_ => new FakeBackend()))
+            .AddVersion("2", version => version.UseBackend(_ => new FakeBackend())));
+        var models = ((ModelCatalog)host.Catalog).GetHost("a");
+        var (refused, isOver) = (0, false);
+
+        // The moment between two writes of an unload is met by somebody who does nothing but enter.
+        var caller = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                var entered = models.TryEnter(null);
+                refused += entered is null ? 1 : 0;
+                entered?.Exit();
+            }
+        });
+        caller.Start();
+        for (var i = 0; i < 500; i++)
+        {
+            await host.Catalog.UnloadAsync("a", "2").WaitAsync(ModelTestHost.Patience);
+            await host.Catalog.LoadAsync("a", "2").WaitAsync(ModelTestHost.Patience);
+        }
+
+        Volatile.Write(ref isOver, true);
+        caller.Join();
+        Assert.Equal(0, refused);
+    }
+
     [Fact]
     public async Task Infer_WithoutVersion_GetsTheLatestByValue()
     {
