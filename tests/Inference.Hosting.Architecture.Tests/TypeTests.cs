@@ -30,7 +30,7 @@ public sealed class TypeTests
     [Fact]
     public void EveryFriend_IsATest()
     {
-        string[] programs = ["Inference.Hosting.Benchmarks", "Inference.Hosting.Fuzz", "Inference.Hosting.Stress"];
+        string[] programs = ["Inference.Hosting.Benchmarks", "Inference.Hosting.Chaos", "Inference.Hosting.Fuzz", "Inference.Hosting.Stress"];
         Faults.AssertNone(
             from assembly in Assemblies.All
             from friend in assembly.GetCustomAttributes(typeof(InternalsVisibleToAttribute), inherit: false)

@@ -61,6 +61,8 @@ internal static class GrpcMessages
         var retry = RetryAfter(exception);
         var outcome = exception.StatusCode switch
         {
+            // A client that leaves while a call starts may report its own abort as a server that is not there.
+            _ when call.LeavesAfter is not null && exception.Status.DebugException is not null => Outcome.Gone,
             StatusCode.InvalidArgument => Outcome.Invalid,
             StatusCode.NotFound => Outcome.NotFound,
             StatusCode.ResourceExhausted => retry is null ? Outcome.TooLarge : Outcome.Full,
