@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.IO.Compression;
 using Grpc.Core;
 using Inference.Hosting.AspNetCore;
 using Inference.Hosting.AspNetCore.Http;
@@ -34,8 +35,9 @@ internal sealed class BoundedStream(Stream inner, long limit) : Stream
         {
             count = inner.Read(buffer);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException || exception.GetType().Assembly == typeof(ZLibStream).Assembly)
         {
+            // A header that asks for a dictionary is an IOException of the inflater's own, of a type that it does not show.
             throw Fail(InferenceErrorCode.InvalidInput, "The compressed message is damaged: it cannot be inflated.", exception);
         }
 

@@ -68,8 +68,9 @@ internal sealed class BodyReader(InferenceHttpOptions options, ReceiveBudget bud
 
             result = await pending;
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException || exception.GetType().Assembly == typeof(ZLibStream).Assembly)
         {
+            // A header that asks for a dictionary is an IOException of the inflater's own, of a type that it does not show.
             throw new InferenceException(
                 InferenceErrorCode.InvalidInput, "The compressed body is damaged: it cannot be inflated.", exception);
         }

@@ -47,7 +47,9 @@ public sealed class EncodingTests
     {
         await using var app = await TestApp.StartAsync(TestModels.AddSub());
         var body = Compress(Encoding.UTF8.GetBytes(TestModels.AddSubBody), encoding);
-        byte[][] damaged = [[1, 2, 3, 4], body[..(body.Length / 2)], [.. body[..10], .. new byte[50]], []];
+
+        // The last asks for a dictionary that nobody has: zlib reports that otherwise than damage.
+        byte[][] damaged = [[1, 2, 3, 4], body[..(body.Length / 2)], [.. body[..10], .. new byte[50]], [], [0x78, 0x7d, .. body[2..]]];
 
         foreach (var bytes in damaged)
         {
