@@ -11,11 +11,17 @@ if (args.Contains(WireServer.Switch))
     return;
 }
 
+if (args.Contains(TenantServer.Switch))
+{
+    await TenantServer.RunAsync();
+    return;
+}
+
 if (args.Contains("--help"))
 {
     Console.WriteLine("""
         Prints ratios measured in one run; nothing here fails on a figure.
-          --suites overhead,lone,saturation,ragged,open,parsing,wire   default: all
+          --suites overhead,lone,saturation,ragged,open,parsing,wire,tenants   default: all
           --models mlp,encoder    those whose name starts with a word of the list; default: all
           --callers 1,8,64,256   --rounds 5   --seconds 1   --quick
           --recognition FILE     also measures PP-OCR recognition (see samples/Ocr)
@@ -74,6 +80,11 @@ if (settings.Wants("parsing"))
 if (settings.Wants("wire"))
 {
     await WireSuite.RunAsync(settings, wire);
+}
+
+if (settings.Wants("tenants"))
+{
+    await TenantSuite.RunAsync(settings, wire);
 }
 
 if (settings.Output is { } output)

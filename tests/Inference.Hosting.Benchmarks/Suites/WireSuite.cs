@@ -16,7 +16,7 @@ internal static class WireSuite
 
     public static async Task RunAsync(Settings settings, Report report)
     {
-        await using var server = await WireProcess.StartAsync();
+        await using var server = await WireProcess.StartAsync(WireServer.Switch);
         foreach (var model in WireModel.CreateAll().Where(model => settings.WantsModel(model.Model.Name)))
         {
             report.Section($"{model.Model.Name}, over the wire", Explanation);

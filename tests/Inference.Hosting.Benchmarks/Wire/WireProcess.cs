@@ -20,11 +20,12 @@ internal sealed class WireProcess : IAsyncDisposable
 
     public WireAddress Address { get; }
 
-    public static async Task<WireProcess> StartAsync()
+    /// <param name="mode">What it serves: <see cref="WireServer.Switch"/> or <see cref="TenantServer.Switch"/>.</param>
+    public static async Task<WireProcess> StartAsync(string mode)
     {
         // Started by the dotnet command, the program is its first argument; started by itself, it is the process.
         var isHosted = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
-        string[] arguments = isHosted ? [Environment.GetCommandLineArgs()[0], WireServer.Switch] : [WireServer.Switch];
+        string[] arguments = isHosted ? [Environment.GetCommandLineArgs()[0], mode] : [mode];
         var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var line = await process.StandardOutput.ReadLineAsync().ConfigureAwait(false)
             ?? throw new InvalidOperationException("The server did not start.");

@@ -24,13 +24,7 @@ internal static class WireServer
     public static async Task RunAsync()
     {
         var models = WireModel.CreateAll();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
-        });
+        var builder = CreateBuilder();
         foreach (var model in models)
         {
             builder.Services.AddModel(model.Key).UseOnnxRuntime(model.Model.Bytes);
@@ -43,18 +37,37 @@ internal static class WireServer
 
         await using var app = builder.Build();
         app.MapInference();
-        app.MapPost(Counters, CountAsync);
         foreach (var way in WireWays.All)
         {
             way.Map(app, models);
         }
 
+        await ServeAsync(app).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts, tells where it listens when all is warm, and serves until the standard input ends.</summary>
+    public static async Task ServeAsync(WebApplication app)
+    {
+        app.MapPost(Counters, CountAsync);
         await app.StartAsync().ConfigureAwait(false);
         await app.Services.GetRequiredService<IModelCatalog>().WaitUntilReadyAsync().ConfigureAwait(false);
         var ports = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>()
             .Addresses.Select(address => new IPEndPoint(IPAddress.Loopback, new Uri(address).Port)).ToList();
         Console.WriteLine(new WireAddress(ports[0], ports[1]));
         await Console.In.ReadToEndAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A silent app with a port for each version of HTTP.</summary>
+    public static WebApplicationBuilder CreateBuilder()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        return builder;
     }
 
     private static Task CountAsync(HttpContext context)
