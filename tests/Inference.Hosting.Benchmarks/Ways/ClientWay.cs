@@ -21,7 +21,7 @@ internal sealed class ClientWay : IWay
     {
         (Name, _host) = (name, host);
         _client = host.Services.GetRequiredKeyedService<IInferenceClient>("model");
-        _requests = [.. model.Payloads.Select(Request)];
+        _requests = [.. model.Payloads.Select(MakeRequest)];
     }
 
     public string Name { get; }
@@ -35,7 +35,7 @@ internal sealed class ClientWay : IWay
             .WithInstances(instances);
         if (model.Ragged.Count == 0)
         {
-            registration.WithWarmup(options => options.Sample = _ => Request(model.Payloads[0]));
+            registration.WithWarmup(options => options.Sample = _ => MakeRequest(model.Payloads[0]));
         }
 
         foreach (var input in model.Ragged)
@@ -49,7 +49,8 @@ internal sealed class ClientWay : IWay
         return new ClientWay(name, host, model);
     }
 
-    private static InferenceRequest Request(Payload payload)
+    /// <summary>A request as a user makes it.</summary>
+    public static InferenceRequest MakeRequest(Payload payload)
     {
         var request = new InferenceRequest { Overflow = InferenceOverflow.Reject };
         foreach (var (input, data, shape) in payload.Inputs)

@@ -16,12 +16,11 @@ internal sealed class RestBinaryWay : HttpWay
     /// <summary>JSON and the bytes behind it.</summary>
     public static byte[] MakeBody(Payload payload, out int jsonLength)
     {
-        var (name, data, shape) = payload.Inputs.Single();
-        var bytes = MemoryMarshal.AsBytes(data.AsSpan());
-        var json = Encoding.ASCII.GetBytes(
-            $$$"""{"inputs":[{"name":"{{{name}}}","datatype":"FP32","shape":[{{{string.Join(',', shape)}}}],"parameters":{"binary_data_size":{{{bytes.Length}}} }}],"parameters":{"binary_data_output":true}}""");
+        var inputs = payload.Inputs.Select(input =>
+            $$$"""{"name":"{{{input.Name}}}","datatype":"FP32","shape":[{{{string.Join(',', input.Shape)}}}],"parameters":{"binary_data_size":{{{input.Data.Length * sizeof(float)}}} }}""");
+        var json = Encoding.ASCII.GetBytes($$$"""{"inputs":[{{{string.Join(',', inputs)}}}],"parameters":{"binary_data_output":true}}""");
         jsonLength = json.Length;
-        return [.. json, .. bytes];
+        return [.. json, .. payload.Inputs.SelectMany(input => MemoryMarshal.AsBytes(input.Data.AsSpan()).ToArray())];
     }
 
     /// <summary>The header that says where the JSON ends.</summary>

@@ -3,6 +3,7 @@
 using System.Security.Claims;
 using System.Text;
 using Inference.Hosting.Benchmarks.Models;
+using Inference.Hosting.Benchmarks.Ways;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,15 @@ internal static class TenantServer
     // Both processes are this program, and nobody else can reach them.
     private static readonly SymmetricSecurityKey _key = new(Encoding.ASCII.GetBytes("a key for two processes of one benchmark"));
 
-    public static IReadOnlyList<WireModel> Models { get; } = [new("cnn", BenchModel.Cnn()), new("mlp", BenchModel.Mlp())];
+    private static readonly TimeSpan _boundedRun = TimeSpan.FromMilliseconds(15);
+
+    public static IReadOnlyList<WireModel> Models { get; } =
+    [
+        new("cnn", BenchModel.Cnn()),
+        new("mlp", BenchModel.Mlp()),
+        new("encoder", BenchModel.Encoder()),
+        new("bounded", BenchModel.Encoder() with { Name = $"Encoder with MaxRunTime {_boundedRun.TotalMilliseconds} ms" }),
+    ];
 
     public static async Task RunAsync()
     {
@@ -35,6 +44,8 @@ internal static class TenantServer
         foreach (var model in Models)
         {
             builder.Services.AddModel(model.Key).UseOnnxRuntime(model.Model.Bytes).RequireAuthorization()
+                .WithWarmup(options => options.Sample = _ => ClientWay.MakeRequest(model.Model.Payloads[0]))
+                .WithBatching(options => options.MaxRunTime = model.Key == "bounded" ? _boundedRun : null)
                 .WithQueue(options => (options.Tenants["flood"], options.Tenants["small"]) = (1, 1));
         }
 
