@@ -10,8 +10,9 @@ namespace Inference.Hosting.AspNetCore.V2;
 /// <remarks>The policy of administration lets a caller in; the policies of a model hold beside it, as on every route.</remarks>
 internal sealed class RepositoryEndpoint(EndpointServices services)
 {
-    public static Task RefuseNamed(HttpContext context) => throw new InferenceException(
-        InferenceErrorCode.Unsupported, "There is one repository, and it has no name: the models of the app. Leave the name out of the path.");
+    private readonly V2Repository _repository = new(services.Catalog);
+
+    public static Task RefuseNamed(HttpContext context) => throw V2Repository.RefuseName("Leave the name out of the path.");
 
     public async Task IndexAsync(HttpContext context)
     {
@@ -21,9 +22,8 @@ internal sealed class RepositoryEndpoint(EndpointServices services)
         {
             if (await ModelAccess.IsVisibleAsync(context, model))
             {
-                rows.AddRange(model.Versions
-                    .Where(version => !request.IsReady || version.State == ModelState.Ready)
-                    .Select(version => Describe(model.Name, version)));
+                rows.AddRange(V2Repository.List(model, request.IsReady)
+                    .Select(entry => new RepositoryIndexBody(model.Name, entry.Version, entry.State, entry.Reason)));
             }
         }
 
@@ -34,10 +34,8 @@ internal sealed class RepositoryEndpoint(EndpointServices services)
     {
         if (await FindAsync(context) is { } model)
         {
-            Refuse(await ReadAsync(context), name => name == "config" || name.StartsWith("file:", StringComparison.Ordinal)
-                ? $"a model is loaded as the app configures it. Change its files, or its keys below Inference:Models:{model.Name}, and load it again without parameters"
-                : "loading takes no parameters");
-            await WaitAsync(context, services.Catalog.LoadAsync(model.Name));
+            await _repository.LoadAsync(model, (await ReadAsync(context)).Parameters, context.RequestAborted);
+            context.Response.ContentLength = 0;
         }
     }
 
@@ -45,56 +43,10 @@ internal sealed class RepositoryEndpoint(EndpointServices services)
     {
         if (await FindAsync(context) is { } model)
         {
-            Refuse(await ReadAsync(context), name => name == "unload_dependents"
-                ? "each model is unloaded by its own name. Leave it out, or send false"
-                : "unloading takes no parameter but 'unload_dependents': false");
-            await WaitAsync(context, services.Catalog.UnloadAsync(model.Name));
+            await _repository.UnloadAsync(model, (await ReadAsync(context)).Parameters, context.RequestAborted);
+            context.Response.ContentLength = 0;
         }
     }
-
-    private static void Refuse(RepositoryRequest request, Func<string, string> explain)
-    {
-        if (request.Parameters is [var name, ..])
-        {
-            throw new InferenceException(InferenceErrorCode.Unsupported, $"Parameter '{name}' is not supported: {explain(name)}.")
-            {
-                Parameter = name,
-            };
-        }
-    }
-
-    // What was begun goes on when the caller leaves: half a load helps nobody, and the log and the index tell how it ended.
-    private static async Task WaitAsync(HttpContext context, Task change)
-    {
-        try
-        {
-            await change.WaitAsync(context.RequestAborted);
-        }
-        catch (OperationCanceledException) when (!change.IsCompleted)
-        {
-            _ = change.ContinueWith(
-                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            throw;
-        }
-        catch (OperationCanceledException exception)
-        {
-            throw new InferenceException(InferenceErrorCode.NotReady, "The server is shutting down.", exception);
-        }
-
-        context.Response.ContentLength = 0;
-    }
-
-    private static RepositoryIndexBody Describe(string name, ModelVersionInfo version) => new(
-        name,
-        version.Version,
-        version.State switch
-        {
-            ModelState.Ready => "READY",
-            ModelState.Loading => "LOADING",
-            ModelState.Draining => "UNLOADING",
-            _ => "UNAVAILABLE",
-        },
-        version.Reason ?? (version.State == ModelState.Unloaded ? "The model is not loaded." : ""));
 
     private async ValueTask<ModelInfo?> FindAsync(HttpContext context)
     {

@@ -65,16 +65,7 @@ internal sealed class StatisticsEndpoint(EndpointServices services)
             new Dictionary<string, object>(),
             [.. statistics.Batches.Select(batch => new BatchStatisticsBody(
                 batch.BatchSize, Describe(batch.ComputeInput), Describe(batch.ComputeInfer), Describe(batch.ComputeOutput)))],
-            statistics.MemoryBytes is { } bytes ? [.. DescribeMemory(bytes, version.Metadata?.Devices ?? [])] : []);
-
-    // Each device holds the model once.
-    private static IEnumerable<MemoryUsageBody> DescribeMemory(long bytes, IReadOnlyList<string> devices)
-        => devices.Count == 0
-            ? [new("CPU", 0, bytes)]
-            : devices.Select(device => new MemoryUsageBody(
-                device.StartsWith("cpu", StringComparison.OrdinalIgnoreCase) ? "CPU" : "GPU",
-                device.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && int.TryParse(device.AsSpan(colon + 1), out var id) ? id : 0,
-                bytes / devices.Count));
+            [.. V2MemoryUsage.List(version, statistics).Select(usage => new MemoryUsageBody(usage.Type, usage.Id, usage.Bytes))]);
 
     private static DurationBody Describe(DurationStatistic statistic)
         => new(statistic.Count, statistic.Total.Ticks * TimeSpan.NanosecondsPerTick);

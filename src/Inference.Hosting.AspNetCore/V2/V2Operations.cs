@@ -15,13 +15,16 @@ public sealed class V2Operations
     private readonly EndpointServices _services;
     private readonly InferenceRouteGroups _groups;
 
-    internal V2Operations(EndpointServices services, InferenceRouteGroups groups) => (_services, _groups) = (services, groups);
+    internal V2Operations(EndpointServices services, InferenceRouteGroups groups) => (_services, _groups, Repository) = (services, groups, new V2Repository(services.Catalog));
 
     /// <summary>The options in force.</summary>
     public InferenceHttpOptions Options => _services.Options;
 
     /// <summary>All models.</summary>
     public IModelCatalog Catalog => _services.Catalog;
+
+    /// <summary>Loads and unloads models.</summary>
+    public V2Repository Repository { get; }
 
     /// <summary>The host's clock.</summary>
     public TimeProvider Time => _services.Time;

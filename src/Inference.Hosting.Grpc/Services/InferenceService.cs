@@ -148,7 +148,7 @@ internal sealed class InferenceService(GrpcRuntime runtime) : InferenceDefinitio
         {
             if (runtime.Operations.Catalog.GetStatistics(model.Name, info.Version) is { } statistics)
             {
-                response.ModelStats.Add(StatisticsDescriptions.Describe(model.Name, info.Version, statistics));
+                response.ModelStats.Add(StatisticsDescriptions.Describe(model.Name, info, statistics));
             }
         }
     }

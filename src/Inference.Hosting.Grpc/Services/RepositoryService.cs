@@ -29,9 +29,13 @@ internal sealed class RepositoryService(GrpcRuntime runtime)
             {
                 if (await V2Operations.AuthorizeAsync(context.GetHttpContext(), model) == ModelPermission.Granted)
                 {
-                    response.Models.AddRange(model.Versions
-                        .Where(version => !request.Ready || version.State == ModelState.Ready)
-                        .Select(version => Describe(model.Name, version)));
+                    response.Models.AddRange(V2Repository.List(model, request.Ready).Select(entry => new RepositoryIndexResponse.Types.ModelIndex
+                    {
+                        Name = model.Name,
+                        Version = entry.Version,
+                        State = entry.State,
+                        Reason = entry.Reason,
+                    }));
                 }
             }
 
@@ -49,10 +53,7 @@ internal sealed class RepositoryService(GrpcRuntime runtime)
         {
             var (name, isKServe) = NameOf(request.RepositoryName, request.ModelName);
             var model = await FindAsync(name, context);
-            Refuse(request.Parameters, parameter => parameter == "config" || parameter.StartsWith("file:", StringComparison.Ordinal)
-                ? $"a model is loaded as the app configures it. Change its files, or its keys below Inference:Models:{model.Name}, and load it again without parameters"
-                : "loading takes no parameters");
-            await WaitAsync(runtime.Operations.Catalog.LoadAsync(model.Name), context);
+            await runtime.Operations.Repository.LoadAsync(model, NamesOf(request.Parameters), context.CancellationToken);
             return isKServe ? new RepositoryModelLoadResponse { ModelName = name, IsLoaded = true } : new RepositoryModelLoadResponse();
         }
         catch (Exception exception)
@@ -67,10 +68,7 @@ internal sealed class RepositoryService(GrpcRuntime runtime)
         {
             var (name, isKServe) = NameOf(request.RepositoryName, request.ModelName);
             var model = await FindAsync(name, context);
-            Refuse(request.Parameters, parameter => parameter == "unload_dependents"
-                ? "each model is unloaded by its own name. Leave it out, or send false"
-                : "unloading takes no parameter but 'unload_dependents': false");
-            await WaitAsync(runtime.Operations.Catalog.UnloadAsync(model.Name), context);
+            await runtime.Operations.Repository.UnloadAsync(model, NamesOf(request.Parameters), context.CancellationToken);
             return isKServe ? new RepositoryModelUnloadResponse { ModelName = name, IsUnloaded = true } : new RepositoryModelUnloadResponse();
         }
         catch (Exception exception)
@@ -82,51 +80,11 @@ internal sealed class RepositoryService(GrpcRuntime runtime)
     private static (string Name, bool IsKServe) NameOf(string first, string second)
         => second.Length == 0 ? (first, true) : first.Length == 0 ? (second, false) : throw NamedRepository();
 
-    private static InferenceException NamedRepository() => new(
-        InferenceErrorCode.Unsupported, "There is one repository, and it has no name: the models of the app. Leave 'repository_name' empty.");
+    private static InferenceException NamedRepository() => V2Repository.RefuseName("Leave 'repository_name' empty.");
 
-    private static void Refuse(MapField<string, ModelRepositoryParameter> parameters, Func<string, string> explain)
-    {
-        foreach (var (name, value) in parameters)
-        {
-            if (value is not { ParameterChoiceCase: ModelRepositoryParameter.ParameterChoiceOneofCase.BoolParam, BoolParam: false })
-            {
-                throw new InferenceException(InferenceErrorCode.Unsupported, $"Parameter '{name}' is not supported: {explain(name)}.")
-                {
-                    Parameter = name,
-                };
-            }
-        }
-    }
-
-    // What was begun goes on when the caller leaves: half a load helps nobody, and the log and the index tell how it ended.
-    private static async Task WaitAsync(Task change, ServerCallContext context)
-    {
-        try
-        {
-            await change.WaitAsync(context.CancellationToken);
-        }
-        catch (OperationCanceledException) when (!change.IsCompleted)
-        {
-            _ = change.ContinueWith(
-                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            throw;
-        }
-    }
-
-    private static RepositoryIndexResponse.Types.ModelIndex Describe(string name, ModelVersionInfo version) => new()
-    {
-        Name = name,
-        Version = version.Version,
-        State = version.State switch
-        {
-            ModelState.Ready => "READY",
-            ModelState.Loading => "LOADING",
-            ModelState.Draining => "UNLOADING",
-            _ => "UNAVAILABLE",
-        },
-        Reason = version.Reason ?? (version.State == ModelState.Unloaded ? "The model is not loaded." : ""),
-    };
+    private static IEnumerable<string> NamesOf(MapField<string, ModelRepositoryParameter> parameters) => parameters
+        .Where(parameter => parameter.Value is not { ParameterChoiceCase: ModelRepositoryParameter.ParameterChoiceOneofCase.BoolParam, BoolParam: false })
+        .Select(parameter => parameter.Key);
 
     private async ValueTask<ModelInfo> FindAsync(string name, ServerCallContext context)
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Inference.Hosting.AspNetCore.V2;
 using Inference.Hosting.Grpc.Protos;
 using Counters = Inference.Hosting.ModelStatistics;
 using Statistics = Inference.Hosting.Grpc.Protos.ModelStatistics;
@@ -9,12 +10,11 @@ namespace Inference.Hosting.Grpc.Services;
 /// <summary>The counters of a version, as a message.</summary>
 internal static class StatisticsDescriptions
 {
-    public static Statistics Describe(string name, string version, Counters counters)
-    {
-        var statistics = new Statistics
+    public static Statistics Describe(string name, ModelVersionInfo version, Counters counters)
+        => new()
         {
             Name = name,
-            Version = version,
+            Version = version.Version,
             LastInference = (ulong)(counters.LastInference?.ToUnixTimeMilliseconds() ?? 0),
             InferenceCount = (ulong)counters.InferenceCount,
             ExecutionCount = (ulong)counters.ExecutionCount,
@@ -39,14 +39,12 @@ internal static class StatisticsDescriptions
                     ComputeOutput = Describe(batch.ComputeOutput),
                 }),
             },
+            MemoryUsage =
+            {
+                V2MemoryUsage.List(version, counters)
+                    .Select(usage => new MemoryUsage { Type = usage.Type, Id = usage.Id, ByteSize = (ulong)usage.Bytes }),
+            },
         };
-        if (counters.MemoryBytes is { } bytes)
-        {
-            statistics.MemoryUsage.Add(new MemoryUsage { Type = "CPU", ByteSize = (ulong)bytes });
-        }
-
-        return statistics;
-    }
 
     private static StatisticDuration Describe(DurationStatistic statistic) => new()
     {
