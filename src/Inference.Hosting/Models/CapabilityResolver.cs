@@ -9,6 +9,11 @@ namespace Inference.Hosting.Models;
 /// <summary>Finds what serves a capability of a model: its T, else its backend, else a package that builds it.</summary>
 internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<ICapabilityFactory> factories)
 {
+    private static readonly Type[] _passedThrough =
+    [
+        typeof(IChatModel), typeof(ITextGenerator), typeof(IEmbeddingModel), typeof(IReranker), typeof(ITextClassifier), typeof(ITokenCodec),
+    ];
+
     private readonly ConcurrentDictionary<(Type Capability, string Model), object?> _built = new();
 
     /// <summary>What routes and DI get under the model's name.</summary>
@@ -20,7 +25,10 @@ internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<
             return services.GetRequiredKeyedService(type, definition.Name);
         }
 
-        return FindForModel(capability, host);
+        // What goes past a class that serves a capability itself would go past its work.
+        return capability == typeof(IOpenAIPassThrough) && definition.ModelType is { } own && ServesText(own)
+            ? null
+            : FindForModel(capability, host);
     }
 
     /// <summary>What the model's own T gets: never T itself.</summary>
@@ -32,6 +40,8 @@ internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<
             : _built.GetOrAdd(
                 (capability, host.Name), static (key, state) => state.Resolver.Build(key.Capability, state.Host), (Resolver: this, Host: host));
     }
+
+    private static bool ServesText(Type type) => _passedThrough.Any(capability => capability.IsAssignableFrom(type));
 
     private object? Build(Type capability, ModelHost host)
     {

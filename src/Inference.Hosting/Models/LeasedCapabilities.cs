@@ -14,6 +14,7 @@ internal static class LeasedCapabilities
             : capability == typeof(ITokenCodec) ? new LeasedTokenCodec(host)
             : capability == typeof(ITextGenerator) ? new LeasedTextGenerator(host)
             : capability == typeof(IChatModel) ? new LeasedChatModel(host)
+            : capability == typeof(IOpenAIPassThrough) ? new LeasedOpenAIPassThrough(host)
             : capability == typeof(IExplainer) ? new LeasedExplainer(host)
             : capability == typeof(ITokenGenerator) ? new LeasedTokenGenerator(host)
             : null;

@@ -59,7 +59,7 @@ internal abstract class LeasedCapability<TCapability>(ModelHost host)
         }
     }
 
-    private static TCapability Of(ModelLease lease)
+    protected static TCapability Of(ModelLease lease)
         => lease.GetCapability<TCapability>() ?? throw new InferenceException(
             InferenceErrorCode.Unsupported,
             $"Version '{lease.Version}' of model '{lease.Model}' does not offer {typeof(TCapability).Name}. Use another version.");
