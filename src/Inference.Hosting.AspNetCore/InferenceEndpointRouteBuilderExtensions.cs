@@ -16,12 +16,12 @@ namespace Microsoft.AspNetCore.Builder;
 public static class InferenceEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Serves all models of the app over the V2 protocol, over V1 where <see cref="InferenceHttpOptions.EnableV1"/> says so, and over what
-    /// other packages of Inference.Hosting add.
+    /// Serves all models of the app over the V2 protocol, over the OpenAI routes, over V1 where <see cref="InferenceHttpOptions.EnableV1"/>
+    /// says so, and over what other packages of Inference.Hosting add.
     /// </summary>
     /// <param name="endpoints">The app, or a group of it.</param>
     /// <param name="prefix">
-    /// What stands before <c>/v2</c>, for example <c>/inference</c>; nothing by default. With a prefix, unknown paths below it answer 404
+    /// What stands before <c>/v2</c> and <c>/v1</c>, for example <c>/inference</c>; nothing by default. With a prefix, unknown paths below it answer 404
     /// with a JSON body; without, they stay the app's.
     /// </param>
     /// <returns>
@@ -45,11 +45,16 @@ public static class InferenceEndpointRouteBuilderExtensions
 
         var shared = new EndpointServices(services, catalog, InferenceHttpOptionsReader.Read(services));
         var groups = new InferenceRouteGroups(endpoints, Normalize(prefix), shared);
+        var openAI = InferenceOpenAIOptionsReader.Read(services);
         V2Endpoints.Map(groups, shared);
         if (shared.Options.EnableV1)
         {
             V1Endpoints.Map(groups, shared);
-            OpenAIEndpoints.Map(groups, shared);
+        }
+
+        if (shared.Options.EnableV1 || openAI.Enabled)
+        {
+            OpenAIEndpoints.Map(groups, shared, openAI);
         }
 
         foreach (var protocol in services.GetServices<IProtocolEndpoints>())

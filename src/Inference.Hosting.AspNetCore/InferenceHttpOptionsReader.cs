@@ -26,31 +26,8 @@ internal static class InferenceHttpOptionsReader
     public static InferenceHttpOptions Read(IServiceProvider services)
     {
         var options = services.GetService<IOptions<InferenceHttpOptions>>()?.Value ?? new InferenceHttpOptions();
-        List<string> faults = [];
-        if (services.GetService<IConfiguration>()?.GetSection(InferenceHttpOptions.Section) is { } section)
-        {
-            faults.AddRange(section.GetChildren()
-                .Where(child => !_keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-                .Select(child => $"{InferenceHttpOptions.Section}:{child.Key} is not known. Known keys: {string.Join(", ", _keys)}."));
-            Bind(section, options, faults);
-        }
-
-        faults.AddRange(InferenceHttpOptionsValidator.Validate(options));
-        return faults.Count == 0
-            ? options
-            : throw new OptionsValidationException(InferenceHttpOptions.Section, typeof(InferenceHttpOptions), faults);
-    }
-
-    private static void Bind(IConfigurationSection section, InferenceHttpOptions options, List<string> faults)
-    {
-        try
-        {
-            section.Bind(options);
-        }
-        catch (InvalidOperationException exception)
-        {
-            // The binder's text names the key and the type it wants.
-            faults.Add(exception.Message);
-        }
+        HttpSection.Read(
+            services, InferenceHttpOptions.Section, _keys, options, static (section, options) => section.Bind(options), InferenceHttpOptionsValidator.Validate);
+        return options;
     }
 }

@@ -33,7 +33,8 @@ public sealed class OpenApiTests
                 "/v2/models/{model}/versions/{version}/config", "/v2/models/{model}/versions/{version}/infer",
                 "/v2/models/{model}/versions/{version}/ready", "/v2/models/{model}/versions/{version}/stats",
             ],
-            paths.EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
+            paths.EnumerateObject().Select(path => path.Name).Where(path => path.StartsWith("/v2", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Contains(paths.EnumerateObject(), path => path.Name == "/v1/embeddings");
         var infer = paths.GetProperty("/v2/models/{model}/versions/{version}/infer").GetProperty("post");
         Assert.Equal(["model", "version"], infer.GetProperty("parameters").EnumerateArray().Select(item => item.GetProperty("name").GetString()));
         Assert.Equal(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Runtime.ExceptionServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ internal sealed partial class EndpointGuard(ILogger logger)
 {
     private readonly ILogger _logger = logger;
 
-    /// <summary>Wraps a handler so that whatever it throws is answered with <c>{"error"}</c>.</summary>
+    /// <summary>Wraps a handler so that whatever it throws is answered in the format of its protocol.</summary>
     public RequestDelegate Wrap(RequestDelegate handler) => Wrap(context => new ValueTask(handler(context)));
 
     /// <inheritdoc cref="Wrap(RequestDelegate)"/>
@@ -30,7 +31,7 @@ internal sealed partial class EndpointGuard(ILogger logger)
                 Failed(exception, context.Request.Path);
             }
 
-            await AnswerAsync(context, () => ErrorWriter.WriteAsync(context, exception));
+            await AnswerAsync(context, exception, () => ErrorWriter.WriteAsync(context, exception));
         }
         catch (BadHttpRequestException exception) when (exception.InnerException is IOException)
         {
@@ -40,7 +41,7 @@ internal sealed partial class EndpointGuard(ILogger logger)
         catch (BadHttpRequestException exception)
         {
             // The server's own verdict on the body: too large, too slow, cut short, badly chunked.
-            await AnswerAsync(context, () => ErrorWriter.WriteAsync(context, exception.StatusCode, exception.Message));
+            await AnswerAsync(context, exception, () => ErrorWriter.WriteAsync(context, exception.StatusCode, exception.Message));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -57,17 +58,22 @@ internal sealed partial class EndpointGuard(ILogger logger)
         catch (Exception exception)
         {
             Failed(exception, context.Request.Path);
-            await AnswerAsync(context, () => ErrorWriter.WriteAsync(
+            await AnswerAsync(context, exception, () => ErrorWriter.WriteAsync(
                 context, StatusCodes.Status500InternalServerError, "The server failed to answer this request. Its log has the reason."));
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, Func<Task> answer)
+    private async Task AnswerAsync(HttpContext context, Exception exception, Func<Task> answer)
     {
         if (context.Response.HasStarted)
         {
             // Half an answer must not look like a whole one.
             CutShort(context.Request.Path);
+            if (ErrorWriter.FindFormat(context) is { ThrowsWhenBegun: true })
+            {
+                ExceptionDispatchInfo.Throw(exception);
+            }
+
             context.Abort();
             return;
         }

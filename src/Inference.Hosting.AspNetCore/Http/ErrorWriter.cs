@@ -5,9 +5,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Inference.Hosting.AspNetCore.Http;
 
-/// <summary>Writes <c>{"error": text}</c>, the body of every failure over V2 and V1.</summary>
+/// <summary>Writes the body of every failure: in the format of the endpoint, else <c>{"error": text}</c>, as V2 and V1 have it.</summary>
 internal static class ErrorWriter
 {
+    /// <summary>The format of the endpoint that was found for a request; null for that of V2 and V1.</summary>
+    public static IErrorFormat? FindFormat(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IErrorFormat>();
+
     /// <summary>Answers with the row of the error table.</summary>
     public static Task WriteAsync(HttpContext context, InferenceException exception)
     {
@@ -16,11 +19,15 @@ internal static class ErrorWriter
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        return WriteAsync(context, ErrorTable.Find(exception.Code).HttpStatus, exception.Message);
+        return FindFormat(context)?.WriteAsync(context, exception)
+            ?? WritePlainAsync(context, ErrorTable.Find(exception.Code).HttpStatus, exception.Message);
     }
 
     /// <summary>Answers with a status and a text of our own.</summary>
     public static Task WriteAsync(HttpContext context, int status, string text)
+        => FindFormat(context)?.WriteAsync(context, status, text) ?? WritePlainAsync(context, status, text);
+
+    private static Task WritePlainAsync(HttpContext context, int status, string text)
     {
         context.Response.StatusCode = status;
         return JsonBody.WriteAsync(context, new ErrorBody(text), HttpJsonContext.Wire.ErrorBody);

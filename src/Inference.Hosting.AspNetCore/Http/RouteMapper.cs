@@ -13,13 +13,17 @@ namespace Inference.Hosting.AspNetCore.Http;
 /// <summary>Maps one of our routes so that everything about it answers in our words, and describes it for OpenAPI documents.</summary>
 /// <remarks>
 /// Each route is two endpoints: the described one for its method and content types, and behind it one for everything else on that
-/// path, which answers HEAD as GET, and 405 and 415 with <c>{"error"}</c> where the router would send an empty body.
+/// path, which answers HEAD as GET, and 405 and 415 with a body where the router would send an empty one.
 /// </remarks>
 /// <param name="guard">Answers what handlers throw.</param>
 /// <param name="tag">Under which documents list the routes.</param>
 /// <param name="hasPolicies">Whether a model has a policy, so that routes which ask for it may answer 401 and 403.</param>
-internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolicies)
+/// <param name="format">How the routes word failures; null for <c>{"error": text}</c>.</param>
+/// <param name="error">The type of the body of a failure.</param>
+internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolicies, IErrorFormat? format = null, Type? error = null)
 {
+    private readonly Type _error = error ?? typeof(ErrorBody);
+
     private static readonly int[] _queryErrors = [404, 500];
     private static readonly int[] _inferErrors = [400, 401, 403, 404, 408, 413, 415, 429, 500, 503, 504];
     private static readonly int[] _jsonErrors = [400, 401, 403, 404, 408, 413, 415, 500];
@@ -60,8 +64,21 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
         => Post(
             group, pattern, name, new AcceptsMetadata([MediaTypes.Json], SchemaOf(body), isOptional: true), answer, context => new(handler(context)), [.. _jsonErrors, .. errors]);
 
+    /// <summary>Maps a POST route that reads its body as JSON whatever type it is said to have.</summary>
+    public void PostAnyAsJson(
+        IEndpointRouteBuilder group, string pattern, string name, Type body, Type answer, RequestDelegate handler)
+        => Post(
+            group, pattern, name, new AcceptsMetadata([MediaTypes.Json], SchemaOf(body)), answer, context => new(handler(context)), _inferErrors, _ => true);
+
     private void Post(
-        IEndpointRouteBuilder group, string pattern, string name, AcceptsMetadata accepts, Type? answer, Func<HttpContext, ValueTask> handler, int[] errors)
+        IEndpointRouteBuilder group,
+        string pattern,
+        string name,
+        AcceptsMetadata accepts,
+        Type? answer,
+        Func<HttpContext, ValueTask> handler,
+        int[] errors,
+        Func<string?, bool>? takes = null)
     {
         var guarded = guard.Wrap(context => CrossSite.IsAsked(context.Request)
             ? handler(context)
@@ -69,7 +86,7 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
                 context,
                 StatusCodes.Status415UnsupportedMediaType,
                 $"A web page must send the body as {string.Join(" or ", accepts.ContentTypes)}, so that browsers ask before they send it to another site.")));
-        Func<string?, bool> takes = accepts.ContentTypes.Contains(MediaTypes.Binary) ? MediaTypes.IsTensors : MediaTypes.IsJson;
+        takes ??= accepts.ContentTypes.Contains(MediaTypes.Binary) ? MediaTypes.IsTensors : MediaTypes.IsJson;
         var builder = group.MapPost(pattern, guarded);
         builder.WithMetadata(accepts);
         Describe(builder, pattern, name, answer, errors);
@@ -79,6 +96,11 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
     private void Describe(IEndpointConventionBuilder builder, string pattern, string name, Type? answer, int[] errors)
     {
         builder.WithDisplayName(name).WithTags(tag).WithSummary(name);
+        if (format is not null)
+        {
+            builder.WithMetadata(format);
+        }
+
         builder.WithMetadata(answer is null
             ? new ProducesResponseTypeMetadata(StatusCodes.Status200OK)
             : new ProducesResponseTypeMetadata(StatusCodes.Status200OK, SchemaOf(answer), [MediaTypes.Json]));
@@ -91,7 +113,7 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
             int[] refusals = [StatusCodes.Status401Unauthorized, StatusCodes.Status403Forbidden];
             foreach (var status in (refuses ? errors.Union(refusals) : errors.Except(refusals)).Order())
             {
-                endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, SchemaOf(typeof(ErrorBody)), [MediaTypes.Json]));
+                endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, SchemaOf(_error), [MediaTypes.Json]));
             }
         });
 
@@ -135,7 +157,11 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
             return ErrorWriter.WriteAsync(
                 context, StatusCodes.Status405MethodNotAllowed, $"This route takes {allow}, not {request.Method}.");
         });
-        group.Map(pattern, rest).WithDisplayName(name + " (other methods)").ExcludeFromDescription();
+        var others = group.Map(pattern, rest).WithDisplayName(name + " (other methods)").ExcludeFromDescription();
+        if (format is not null)
+        {
+            others.WithMetadata(format);
+        }
     }
 
     // Schemas are made with the app's JSON options; without reflection those know nothing of our types and would throw.

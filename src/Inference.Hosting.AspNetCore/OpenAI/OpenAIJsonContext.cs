@@ -6,9 +6,10 @@ using Inference.Hosting.AspNetCore.OpenAI.Contracts;
 
 namespace Inference.Hosting.AspNetCore.OpenAI;
 
-/// <summary>The bodies of the routes under <c>/v1/models</c>.</summary>
+/// <summary>The small bodies of the routes; the others are written by hand.</summary>
 [JsonSerializable(typeof(ModelListBody))]
 [JsonSerializable(typeof(ModelBody))]
+[JsonSerializable(typeof(OpenAIErrorBody))]
 internal sealed partial class OpenAIJsonContext : JsonSerializerContext
 {
     public static OpenAIJsonContext Wire { get; } = new(HttpJsonContext.CreateOptions());

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Inference.Hosting.AspNetCore;
+
+/// <summary>Lays the configuration over the options of the OpenAI routes that code gave and checks the result, once for each app.</summary>
+internal static class InferenceOpenAIOptionsReader
+{
+    private static readonly string[] _keys = [nameof(InferenceOpenAIOptions.Enabled), nameof(InferenceOpenAIOptions.MaxInputs)];
+
+    /// <summary>The options in force.</summary>
+    /// <exception cref="OptionsValidationException">A key is unknown or a value is out of range.</exception>
+    public static InferenceOpenAIOptions Read(IServiceProvider services)
+    {
+        var options = services.GetService<IOptions<InferenceOpenAIOptions>>()?.Value ?? new InferenceOpenAIOptions();
+        HttpSection.Read(services, InferenceOpenAIOptions.Section, _keys, options, static (section, options) => section.Bind(options), Validate);
+        return options;
+    }
+
+    private static IEnumerable<string> Validate(InferenceOpenAIOptions options)
+    {
+        if (options.MaxInputs < 1)
+        {
+            yield return $"{InferenceOpenAIOptions.Section}:{nameof(options.MaxInputs)} is {options.MaxInputs}. Give a number from 1.";
+        }
+    }
+}

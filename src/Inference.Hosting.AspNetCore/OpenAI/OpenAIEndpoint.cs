@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using Inference.Hosting.AspNetCore.Http;
+using Inference.Hosting.AspNetCore.OpenAI.Reading;
+using Inference.Hosting.Capabilities;
+using Microsoft.AspNetCore.Http;
+
+namespace Inference.Hosting.AspNetCore.OpenAI;
+
+/// <summary>A route that a capability serves: from a body to its model, by whichever way the model offers, and back.</summary>
+/// <typeparam name="TCapability">What serves the route.</typeparam>
+/// <param name="services">Shared by all routes.</param>
+/// <param name="options">What the routes accept.</param>
+/// <param name="route">The path below <c>/v1/</c>.</param>
+internal abstract class OpenAIEndpoint<TCapability>(EndpointServices services, InferenceOpenAIOptions options, string route)
+    where TCapability : class
+{
+    /// <summary>The path below <c>/v1/</c>.</summary>
+    public string Route { get; } = route;
+
+    protected InferenceOpenAIOptions Options { get; } = options;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var requestId = OpenAIHeaders.Prepare(context, services.Time);
+        var door = DoorMeasure.Start(services);
+        try
+        {
+            await AnswerAsync(context, door, requestId);
+        }
+        catch (InferenceException exception) when (door is { IsAsked: false })
+        {
+            door.Refused(exception.Code);
+            throw;
+        }
+    }
+
+    /// <summary>Reads the fields, asks the capability, writes the answer. The context of the call is set.</summary>
+    /// <remarks>Nothing may be written before the request is validated and admitted, and of a stream before its first event exists.</remarks>
+    protected abstract Task AnswerAsync(OpenAICall call, TCapability capability);
+
+    /// <summary>Whether a request that could pass through is read and written here after all.</summary>
+    protected virtual bool MustTranslate(RequestFields fields) => false;
+
+    private async Task AnswerAsync(HttpContext context, DoorMeasure? door, string requestId)
+    {
+        var deadline = services.FindDeadline();
+
+        // (1) Read: the model is named in the body.
+        using var body = await ReadAsync(context);
+        using var document = RequestFields.Parse(body.Memory, services.Options.MaxJsonDepth);
+        var fields = RequestFields.Of(document);
+
+        // (2) Whom is it for, and may the caller?
+        var name = fields.RequireString("model");
+        var model = services.Models.Find(name);
+        if (!await ModelAccess.IsAllowedAsync(context, model))
+        {
+            return;
+        }
+
+        door?.Found(model, null);
+        if (model.Default is { } version)
+        {
+            LoadMetricsHeader.Prepare(context, version);
+        }
+
+        // (3) Ask it, in its own words where it speaks OpenAI's protocol itself. What the call starts captures its context.
+        var passThrough = services.Catalog.GetCapability<IOpenAIPassThrough>(model.Name);
+        var passes = passThrough?.CanPass(Route) == true && !MustTranslate(fields);
+        var capability = passes
+            ? null
+            : services.Catalog.GetCapability<TCapability>(model.Name) ?? throw ModelKinds.Refuse(services.Catalog, model.Name, Route);
+        door?.Asked();
+        using (InferenceContext.Use(services.CreateContext(context, 0, model.Name, null, deadline)))
+        {
+            await (capability is null
+                ? PassThrough.CopyAsync(
+                    context,
+                    passThrough!,
+                    new PassThroughRequest { Route = Route, Body = body.Memory, Model = name, RequestId = requestId })
+                : AnswerAsync(new OpenAICall(context, fields, model, name, services), capability));
+        }
+    }
+
+    private async ValueTask<PooledBytes> ReadAsync(HttpContext context)
+    {
+        var bytes = new PooledBytes();
+        try
+        {
+            bytes.Expect(context.Request.ContentLength ?? 0);
+            await using var body = BodyReader.Open(context, services.Options, services.Receiving, services.Time);
+            while (true)
+            {
+                var result = await body.ReadAsync();
+                bytes.Append(result.Buffer);
+                body.StepTo(result, result.Buffer.Length);
+                if (result.IsCompleted)
+                {
+                    return bytes;
+                }
+            }
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+}
