@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using Inference.Hosting.Batching;
+using Inference.Hosting.Queueing;
 
 namespace Inference.Hosting.Backends;
 
@@ -33,7 +33,7 @@ internal sealed class StreamGate(Func<int> limit)
             {
                 if (_isClosed)
                 {
-                    throw Refusals.Stopped();
+                    throw QueueFaults.Stopped();
                 }
 
                 if (_count < most)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Inference.Hosting.Batching;
+using Inference.Hosting.Queueing;
 
 namespace Inference.Hosting.Backends;
 
@@ -42,7 +43,7 @@ internal sealed class StreamTerms : IDisposable
         _ when _caller.IsCancellationRequested => new OperationCanceledException(_caller),
         _ when _deadline is { IsCancellationRequested: true } => new InferenceException(
             InferenceErrorCode.DeadlineExceeded, "The deadline passed before the model had answered: allow more time, or try again later."),
-        _ when _stopping.IsCancellationRequested => Refusals.Stopped(),
+        _ when _stopping.IsCancellationRequested => QueueFaults.Stopped(),
         _ => Refusals.Failed(exception),
     };
 

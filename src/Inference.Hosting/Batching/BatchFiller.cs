@@ -186,20 +186,8 @@ internal sealed class BatchFiller(RequestQueue queue, RunTimeCurve curve, RowCap
         return rows;
     }
 
-    private static long Rank(QueueItem item, SchedulerSettings settings, long now)
-        => settings.AgeStep > 0 ? item.Level - ((now - item.Arrival) / settings.AgeStep) : item.Level;
-
     private static bool GoesBefore(QueueItem item, QueueItem other, SchedulerSettings settings, long now)
-        => GoesBefore(item, item.Tag, other, other.Tag, settings, now);
-
-    private static bool GoesBefore(
-        QueueItem item, long tag, QueueItem other, long otherTag, SchedulerSettings settings, long now)
-    {
-        var (rank, otherRank) = (Rank(item, settings, now), Rank(other, settings, now));
-        return rank != otherRank ? rank < otherRank
-            : tag != otherTag ? tag < otherTag
-            : item.Arrival < other.Arrival;
-    }
+        => QueueOrder.GoesBefore(item, item.Tag, other, other.Tag, settings.AgeStep, now);
 
     private static void Advance(ref Cursor cursor, QueueItem seed, int rows)
     {
@@ -235,8 +223,8 @@ internal sealed class BatchFiller(RequestQueue queue, RunTimeCurve curve, RowCap
 
             // The seed itself is nearest to itself, and goes before all others at its distance.
             var away = isRagged ? Math.Abs(settings.Pad(cursor.Item.Length) - settings.Pad(seed.Length)) : 0;
-            if (_best < 0 || away < distance || (away == distance && GoesBefore(
-                cursor.Item, cursor.Tag, _cursors[_best].Item!, _cursors[_best].Tag, settings, now)))
+            if (_best < 0 || away < distance || (away == distance && QueueOrder.GoesBefore(
+                cursor.Item, cursor.Tag, _cursors[_best].Item!, _cursors[_best].Tag, settings.AgeStep, now)))
             {
                 (_best, distance) = (i, away);
             }

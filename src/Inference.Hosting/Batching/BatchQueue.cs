@@ -118,7 +118,7 @@ internal sealed partial class BatchQueue : IDisposable
         var now = _clock.Now;
         try
         {
-            RequestTerms.Apply(pending, request, settings, _scheduler.Queue.Shares, _clock, now);
+            RequestTerms.Apply(pending, request, settings.Levels, settings.DefaultLevel, _scheduler.Queue.Shares, _clock, now);
         }
         catch (InferenceException exception)
         {
@@ -211,7 +211,7 @@ internal sealed partial class BatchQueue : IDisposable
         {
             _scheduler.Stop();
             Volatile.Write(ref _isClosed, true);
-            _scheduler.FailWaiting(Refusals.Stopped(), settled);
+            _scheduler.FailWaiting(QueueFaults.Stopped(), settled);
             Record(settled, _clock.Now);
         }
 

@@ -73,7 +73,7 @@ internal sealed class PendingRequest : QueueItem, IValueTaskSource<InferenceResp
                 _source.SetException(new OperationCanceledException(_token));
                 break;
             case ItemOutcome.Expired:
-                _source.SetException(Refusals.Expired(this));
+                _source.SetException(QueueFaults.Expired(this));
                 break;
             default:
                 _source.SetException(Refusals.Failed(Error!));

@@ -9,19 +9,13 @@ namespace Inference.Hosting.Batching;
 /// <summary>The words for callers that get no outputs.</summary>
 internal static class Refusals
 {
-    public static InferenceException Stopped()
-        => new(InferenceErrorCode.NotReady, "The model is being unloaded: try again, or another version.")
-        {
-            RetryAfter = TimeSpan.FromSeconds(1),
-        };
-
     public static InferenceException Create(RefusalReason reason, QueueItem item, SchedulerSettings settings, TimeSpan retryAfter)
     {
         var wait = string.Create(
             CultureInfo.InvariantCulture, $"try again in {retryAfter.TotalMilliseconds:0} ms, when what waits now is served");
         return reason switch
         {
-            RefusalReason.Stopped => Stopped(),
+            RefusalReason.Stopped => QueueFaults.Stopped(),
             RefusalReason.TooLarge => new InferenceException(
                 InferenceErrorCode.PayloadTooLarge,
                 $"The request has {item.Rows} rows and {item.Bytes} bytes; the queue holds at most {settings.MaxQueuedRows} rows and "
@@ -38,13 +32,6 @@ internal static class Refusals
             _ => new InferenceException(InferenceErrorCode.QueueFull, $"{Why(reason, settings)}: {wait}.") { RetryAfter = retryAfter },
         };
     }
-
-    public static InferenceException Expired(QueueItem item)
-        => new(
-            InferenceErrorCode.DeadlineExceeded,
-            item.QueueDeadline < item.Deadline
-                ? "The request waited in the queue for as long as its timeout allows: allow more time, or try again later."
-                : "The deadline passed before the model could answer: allow more time, or try again later.");
 
     public static Exception Failed(Exception error)
         => error as InferenceException

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-namespace Inference.Hosting.Batching;
+namespace Inference.Hosting.Queueing;
 
 /// <summary>Rows a second that arrive, as a running mean over about a second.</summary>
 internal sealed class OfferedLoad
