@@ -123,8 +123,7 @@ public sealed class FakeBackend : IModelBackend
             throw LoadFailure;
         }
 
-        var time = context.Services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System;
-        return new Loaded(this, Metadata with { Name = context.Model, Version = context.Version }, time);
+        return new Loaded(this, Metadata with { Name = context.Model, Version = context.Version });
     }
 
     private static InferenceResponse Echo(InferenceRequest request)
@@ -138,7 +137,7 @@ public sealed class FakeBackend : IModelBackend
         return new InferenceResponse(outputs);
     }
 
-    private sealed class Loaded(FakeBackend backend, ModelMetadata metadata, TimeProvider time) : ILoadedModel
+    private sealed class Loaded(FakeBackend backend, ModelMetadata metadata) : ILoadedModel
     {
         private readonly CancellationTokenSource _disposing = new();
         private int _own;
@@ -185,32 +184,16 @@ public sealed class FakeBackend : IModelBackend
                 throw new InferenceException(InferenceErrorCode.NotReady, reason);
             }
 
-            using var late = Deadline(request);
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token, late.Token);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
             try
             {
                 await backend.CallGate.PassAsync(linked.Token).ConfigureAwait(false);
                 return await backend._answer(request, linked.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-            {
-                throw new InferenceException(InferenceErrorCode.DeadlineExceeded, "The deadline passed before the fake answered.");
-            }
             catch (OperationCanceledException) when (_disposing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 throw new InferenceException(InferenceErrorCode.NotReady, "The version was unloaded before it could answer.");
             }
-        }
-
-        private CancellationTokenSource Deadline(InferenceRequest request)
-        {
-            if ((request.Deadline ?? InferenceContext.Current?.Deadline) is not { } deadline)
-            {
-                return new CancellationTokenSource();
-            }
-
-            var left = deadline - time.GetUtcNow();
-            return new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
         }
     }
 }

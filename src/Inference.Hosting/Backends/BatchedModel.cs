@@ -73,6 +73,8 @@ internal sealed class BatchedModel(
             };
         });
 
+    public bool EnforcesDeadlines => true;
+
     public ValueTask<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -26,6 +26,16 @@ public interface ILoadedModel : ITensorModel, IAsyncDisposable
     /// <summary>Why it cannot serve at the moment although it is loaded (device lost, remote down); null when it can.</summary>
     string? Unavailable => null;
 
+    /// <summary>
+    /// Whether every call, those of its capabilities included, ends by itself and at once when its deadline passes or its token is cancelled,
+    /// and reads nothing of the request after that.
+    /// </summary>
+    /// <value>
+    /// False by default: callers are then answered in time from above, however long the backend takes; its version stays held until the call
+    /// has really ended, and it works on a copy of the tensors, since the caller's memory may serve another request by then.
+    /// </value>
+    bool EnforcesDeadlines => false;
+
     /// <summary>Another capability that the backend offers by itself.</summary>
     /// <param name="capability">A capability contract.</param>
     /// <returns>An implementation, or null.</returns>

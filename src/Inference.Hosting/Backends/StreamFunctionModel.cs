@@ -46,6 +46,8 @@ internal sealed class StreamFunctionModel : ILoadedModel
 
     public ModelStatistics? Statistics => _statistics.Snapshot();
 
+    public bool EnforcesDeadlines => true;
+
     public async ValueTask<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken = default)
     {
         InferenceResponse? only = null;
@@ -98,7 +100,8 @@ internal sealed class StreamFunctionModel : ILoadedModel
         }
 
         // (2) Called, and its answers handed on. Whoever leaves early is answered at once; the call gives its place back when it has ended.
-        var call = new StreamCall(_function, request, terms, _gate, _statistics, _logger);
+        // It may go on reading when the caller has got its memory back.
+        var call = new StreamCall(_function, RequestCopy.Of(request), terms, _gate, _statistics, _logger);
         await using var ended = call.ConfigureAwait(false);
         var count = 0;
         while (await call.MoveNextAsync().ConfigureAwait(false))

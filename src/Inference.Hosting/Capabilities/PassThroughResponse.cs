@@ -22,7 +22,7 @@ public abstract class PassThroughResponse : IAsyncDisposable
 
     /// <summary>Copies the body, once; of a stream each event when it comes, flushed.</summary>
     /// <param name="output">Where to. A reader of it that is slow slows down only this call.</param>
-    /// <param name="cancellationToken">The caller leaves.</param>
+    /// <param name="cancellationToken">The caller leaves, or its deadline has passed. Heed it: nobody can take the pipe back before the copy has ended.</param>
     /// <exception cref="InferenceException">EngineFailed: the server behind broke off. What was copied until then is valid up to its last event.</exception>
     public abstract ValueTask CopyToAsync(PipeWriter output, CancellationToken cancellationToken = default);
 

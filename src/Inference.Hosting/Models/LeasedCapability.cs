@@ -12,17 +12,28 @@ internal abstract class LeasedCapability<TCapability>(ModelHost host)
     protected TCapability? Current
         => host.Peek(InferenceContext.Current?.VersionFor(host.Name))?.Loaded.GetCapability(typeof(TCapability)) as TCapability;
 
+    /// <param name="request">What is asked.</param>
+    /// <param name="call">Asks the capability of a version.</param>
+    /// <param name="cancellationToken">The caller leaves.</param>
+    /// <param name="copy">Copies what the caller takes back after the call; null when nothing of the request is.</param>
     protected async ValueTask<TResult> CallAsync<TRequest, TResult>(
         TRequest request,
         Func<TCapability, TRequest, CancellationToken, ValueTask<TResult>> call,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<TRequest, TRequest>? copy = null)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using var lease = await host.Client.AcquireAsync(cancellationToken).ConfigureAwait(false);
-        using var measure = host.Client.Measure(lease.Version);
+        var version = await host.Client.EnterAsync(cancellationToken).ConfigureAwait(false);
+        using var hold = version.Hold();
+        using var measure = host.Client.Measure(version.Version);
         try
         {
-            return await call(Of(lease), request, cancellationToken).ConfigureAwait(false);
+            var model = Of(version);
+            return host.Client.Begin(version, request as InferenceRequest, cancellationToken) is { } bounded
+                ? await bounded.AnswerAsync(
+                    (Model: model, Request: copy is null ? request : copy(request), Call: call),
+                    static (state, token) => state.Call(state.Model, state.Request, token)).ConfigureAwait(false)
+                : await call(model, request, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -36,9 +47,16 @@ internal abstract class LeasedCapability<TCapability>(ModelHost host)
         Func<TCapability, TRequest, CancellationToken, IAsyncEnumerable<TItem>> call,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var lease = await host.Client.AcquireAsync(cancellationToken).ConfigureAwait(false);
-        using var measure = host.Client.Measure(lease.Version);
-        var items = call(Of(lease), request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var version = await host.Client.EnterAsync(cancellationToken).ConfigureAwait(false);
+        using var hold = version.Hold();
+        using var measure = host.Client.Measure(version.Version);
+
+        // What a reader leaves before its end was cancelled, until the last item says otherwise.
+        measure.Leave();
+        var model = Of(version);
+        var items = host.Client.Begin(version, null, cancellationToken) is { } bounded
+            ? new BackendStream<TItem>(token => call(model, request, token), bounded)
+            : call(model, request, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var ended = items.ConfigureAwait(false);
         while (true)
         {
@@ -46,6 +64,7 @@ internal abstract class LeasedCapability<TCapability>(ModelHost host)
             {
                 if (!await items.MoveNextAsync().ConfigureAwait(false))
                 {
+                    measure.Complete();
                     break;
                 }
             }
@@ -59,8 +78,8 @@ internal abstract class LeasedCapability<TCapability>(ModelHost host)
         }
     }
 
-    protected static TCapability Of(ModelLease lease)
-        => lease.GetCapability<TCapability>() ?? throw new InferenceException(
+    protected static TCapability Of(ModelVersion version)
+        => version.Loaded.GetCapability(typeof(TCapability)) as TCapability ?? throw new InferenceException(
             InferenceErrorCode.Unsupported,
-            $"Version '{lease.Version}' of model '{lease.Model}' does not offer {typeof(TCapability).Name}. Use another version.");
+            $"Version '{version.Version}' of model '{version.Model}' does not offer {typeof(TCapability).Name}. Use another version.");
 }

@@ -8,5 +8,5 @@ namespace Inference.Hosting.Models;
 internal sealed class LeasedExplainer(ModelHost host) : LeasedCapability<IExplainer>(host), IExplainer
 {
     public ValueTask<Explanation> ExplainAsync(InferenceRequest request, CancellationToken cancellationToken = default)
-        => CallAsync(request, static (model, request, token) => model.ExplainAsync(request, token), cancellationToken);
+        => CallAsync(request, static (model, request, token) => model.ExplainAsync(request, token), cancellationToken, RequestCopy.Of);
 }

@@ -15,17 +15,25 @@ internal sealed class LeasedOpenAIPassThrough(ModelHost host) : LeasedCapability
     public async ValueTask<PassThroughResponse> SendAsync(PassThroughRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var lease = await _host.Client.AcquireAsync(cancellationToken).ConfigureAwait(false);
-        var measure = _host.Client.Measure(lease.Version);
+        var deadline = InferenceContext.Current?.Deadline;
+        var version = await _host.Client.EnterAsync(cancellationToken).ConfigureAwait(false);
+        var measure = _host.Client.Measure(version.Version);
         try
         {
-            return new HeldResponse(await Of(lease).SendAsync(request, cancellationToken).ConfigureAwait(false), lease, measure);
+            // The terms of the head hold for the body as well, which the backend writes into the caller's own pipe: its end is awaited.
+            var model = Of(version);
+            var response = _host.Client.Begin(version, null, cancellationToken) is { } bounded
+                ? await bounded.AnswerAsync(
+                    (Model: model, Request: request with { Body = request.Body.ToArray() }),
+                    static (state, token) => state.Model.SendAsync(state.Request, token)).ConfigureAwait(false)
+                : await model.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return new HeldResponse(response, version, measure, token => _host.Client.FindTerms(version, deadline, token));
         }
         catch (Exception exception)
         {
             measure.Fail(exception);
             measure.Dispose();
-            lease.Dispose();
+            version.Exit();
             throw;
         }
     }
@@ -33,12 +41,15 @@ internal sealed class LeasedOpenAIPassThrough(ModelHost host) : LeasedCapability
     private sealed class HeldResponse : PassThroughResponse
     {
         private readonly PassThroughResponse _inner;
-        private readonly ModelLease _lease;
+        private readonly ModelVersion _version;
         private readonly CallMeasure _measure;
+        private readonly Func<CancellationToken, CallTerms?> _findTerms;
+        private int _disposed;
 
-        public HeldResponse(PassThroughResponse inner, ModelLease lease, CallMeasure measure)
+        public HeldResponse(
+            PassThroughResponse inner, ModelVersion version, CallMeasure measure, Func<CancellationToken, CallTerms?> findTerms)
         {
-            (_inner, _lease, _measure) = (inner, lease, measure);
+            (_inner, _version, _measure, _findTerms) = (inner, version, measure, findTerms);
 
             // Until its body has been copied, the caller may still leave.
             _measure.Leave();
@@ -54,20 +65,33 @@ internal sealed class LeasedOpenAIPassThrough(ModelHost host) : LeasedCapability
 
         public override async ValueTask CopyToAsync(PipeWriter output, CancellationToken cancellationToken = default)
         {
+            // The end of the copy is awaited, whatever the terms: it writes into the caller's own pipe.
+            using var terms = _findTerms(cancellationToken);
             try
             {
-                await _inner.CopyToAsync(output, cancellationToken).ConfigureAwait(false);
+                await _inner.CopyToAsync(output, terms?.Token ?? cancellationToken).ConfigureAwait(false);
                 _measure.Complete();
             }
             catch (Exception exception)
             {
-                _measure.Fail(exception);
-                throw;
+                var explained = terms?.Explain(exception) ?? exception;
+                _measure.Fail(explained);
+                if (ReferenceEquals(explained, exception))
+                {
+                    throw;
+                }
+
+                throw explained;
             }
         }
 
         public override async ValueTask DisposeAsync()
         {
+            if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            {
+                return;
+            }
+
             try
             {
                 await _inner.DisposeAsync().ConfigureAwait(false);
@@ -75,7 +99,7 @@ internal sealed class LeasedOpenAIPassThrough(ModelHost host) : LeasedCapability
             finally
             {
                 _measure.Dispose();
-                _lease.Dispose();
+                _version.Exit();
             }
         }
     }

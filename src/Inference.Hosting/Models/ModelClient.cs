@@ -17,13 +17,7 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
     public ModelMetadata? Metadata => host.Peek(null)?.Loaded.Metadata;
 
     public async ValueTask<ModelLease> AcquireAsync(CancellationToken cancellationToken = default)
-    {
-        var context = InferenceContext.Current;
-        var wanted = context?.VersionFor(host.Name);
-        var version = TryEnter(wanted)
-            ?? await EnterAsync(wanted, context?.Overflow ?? default, context?.Deadline, cancellationToken).ConfigureAwait(false);
-        return new ModelVersionLease(version, this);
-    }
+        => new ModelVersionLease(await EnterAsync(cancellationToken).ConfigureAwait(false), this);
 
     public ValueTask<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken = default)
     {
@@ -56,6 +50,16 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         return EnterAndStreamAsync(request, cancellationToken);
     }
 
+    /// <summary>Enters the version that the context asks for; whoever does so leaves it.</summary>
+    public ValueTask<ModelVersion> EnterAsync(CancellationToken cancellationToken)
+    {
+        var context = InferenceContext.Current;
+        var wanted = context?.VersionFor(host.Name);
+        return TryEnter(wanted) is { } entered
+            ? new(entered)
+            : EnterAsync(wanted, context?.Overflow ?? default, context?.Deadline, cancellationToken);
+    }
+
     /// <summary>Measures a call that is no <see cref="InferAsync(InferenceRequest, CancellationToken)"/>.</summary>
     public CallMeasure Measure(string version) => new(host.Name, version, _metrics, _time);
 
@@ -69,7 +73,7 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         using var activity = InferenceActivities.StartInfer(version.Model, version.Version);
         try
         {
-            var response = await version.Loaded.InferAsync(request, cancellationToken).ConfigureAwait(false);
+            var response = await CallAsync(version, request, cancellationToken).ConfigureAwait(false);
             if (started != 0)
             {
                 _metrics.Answered(version.Model, version.Version, _time.GetElapsedTime(started), "ok");
@@ -97,12 +101,14 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
     public async IAsyncEnumerable<InferenceResponse> StreamAsync(
         ModelVersion version, InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var hold = new VersionHold(version);
+        using var hold = version.Hold();
         using var measure = Measure(version.Version);
 
         // What a reader leaves before its end was cancelled, until the last answer says otherwise.
         measure.Leave();
-        var answers = version.Loaded.InferStreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var answers = Begin(version, request, cancellationToken) is { } call
+            ? new BackendStream<InferenceResponse>(token => version.Loaded.InferStreamAsync(RequestCopy.Of(request), token), call)
+            : version.Loaded.InferStreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var ended = answers.ConfigureAwait(false);
         while (true)
         {
@@ -123,6 +129,24 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
             yield return answers.Current;
         }
     }
+
+    /// <summary>A call of a backend that needs to be held to its terms; null when it keeps them by itself, or there are none.</summary>
+    public BackendCall? Begin(ModelVersion version, InferenceRequest? request, CancellationToken cancellationToken)
+        => !version.Loaded.EnforcesDeadlines
+            && FindTerms(version, request?.Deadline ?? InferenceContext.Current?.Deadline, cancellationToken) is { } terms
+            ? new BackendCall(version, terms, dependencies.Logger)
+            : null;
+
+    /// <summary>The terms that a backend needs to be held to; null when it keeps them by itself, or there are none.</summary>
+    public CallTerms? FindTerms(ModelVersion version, DateTimeOffset? deadline, CancellationToken cancellationToken)
+        => version.Loaded.EnforcesDeadlines ? null : CallTerms.Find(deadline, _time, cancellationToken);
+
+    private ValueTask<InferenceResponse> CallAsync(ModelVersion version, InferenceRequest request, CancellationToken cancellationToken)
+        => Begin(version, request, cancellationToken) is { } call
+            ? call.AnswerAsync(
+                (version.Loaded, Request: RequestCopy.Of(request)),
+                static (state, token) => state.Loaded.InferAsync(state.Request, token))
+            : version.Loaded.InferAsync(request, cancellationToken);
 
     private async IAsyncEnumerable<InferenceResponse> EnterAndStreamAsync(
         InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -199,10 +223,5 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         }
 
         activity?.SetTag(TelemetryNames.Outcome, outcome).SetStatus(ActivityStatusCode.Error);
-    }
-
-    private readonly struct VersionHold(ModelVersion version) : IDisposable
-    {
-        public void Dispose() => version.Exit();
     }
 }

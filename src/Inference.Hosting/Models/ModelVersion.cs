@@ -53,6 +53,9 @@ internal sealed class ModelVersion(string model, string version, ILoadedModel lo
         }
     }
 
+    /// <summary>Leaves, on disposal, what was entered before.</summary>
+    public Entry Hold() => new(this);
+
     /// <summary>Lets nobody in any more. The task completes when the last user has left.</summary>
     public Task Close()
     {
@@ -90,5 +93,11 @@ internal sealed class ModelVersion(string model, string version, ILoadedModel lo
                 (asset as IDisposable)?.Dispose();
             }
         }
+    }
+
+    /// <summary>One entry, left by disposal.</summary>
+    public readonly struct Entry(ModelVersion version) : IDisposable
+    {
+        public void Dispose() => version.Exit();
     }
 }

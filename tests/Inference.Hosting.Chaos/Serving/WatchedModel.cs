@@ -17,6 +17,8 @@ internal sealed class WatchedModel(string model, string version, BatchedModel in
 
     public string? Unavailable => inner.Unavailable;
 
+    public bool EnforcesDeadlines => inner.EnforcesDeadlines;
+
     public Incarnation Describe() => Incarnation.Of(model, version, inner);
 
     public ValueTask<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken = default)
