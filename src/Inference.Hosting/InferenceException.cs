@@ -25,6 +25,10 @@ public sealed class InferenceException : Exception
     /// <summary>A closer name of the cause, for programs: one of <see cref="InferenceErrorReasons"/>, or null when the code says it all.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The model that answers instead, when the one that was asked cannot and this one does not take the request in the form in which it came; null otherwise.</summary>
+    /// <remarks>Only <see cref="Capabilities.IOpenAIPassThrough.SendAsync"/> says so: ask the model of this name for its capabilities.</remarks>
+    public string? Fallback { get; init; }
+
     /// <summary>False when other rows of the same failed run may be the guilty ones, because the budget for telling them apart was spent.</summary>
     public bool IsIsolated { get; init; } = true;
 }

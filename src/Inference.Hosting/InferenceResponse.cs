@@ -30,6 +30,9 @@ public sealed class InferenceResponse : IDisposable
     /// <exception cref="ObjectDisposedException">The response was disposed.</exception>
     public InferenceTiming Timing => Storage.Timing;
 
+    /// <summary>Says which other model answered.</summary>
+    internal void SetModel(string model) => Storage.Timing = Storage.Timing with { Model = model };
+
     private ResponseStorage Storage => _storage ?? throw new ObjectDisposedException(nameof(InferenceResponse));
 
     /// <summary>One output.</summary>

@@ -5,6 +5,9 @@ namespace Inference.Hosting;
 /// <summary>How one request was answered.</summary>
 public readonly record struct InferenceTiming
 {
+    /// <summary>The model that answered, when it is another than was asked: a fallback. Null otherwise.</summary>
+    public string? Model { get; init; }
+
     /// <summary>The version that answered.</summary>
     public string? Version { get; init; }
 

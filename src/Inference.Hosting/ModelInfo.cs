@@ -16,6 +16,9 @@ public sealed record ModelInfo(string Name, IReadOnlyList<ModelVersionInfo> Vers
     /// <summary>Authorization policies that a remote caller must satisfy; an empty name stands for the app's default policy.</summary>
     public IReadOnlyList<string> Policies { get; init; } = [];
 
+    /// <summary>Models that stand in for it, in the order in which they are asked.</summary>
+    public IReadOnlyList<string> Fallbacks { get; init; } = [];
+
     /// <summary>Whether the host stops when the model cannot load.</summary>
     public bool IsRequired { get; init; }
 

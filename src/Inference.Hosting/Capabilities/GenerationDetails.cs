@@ -6,6 +6,9 @@ namespace Inference.Hosting.Capabilities;
 /// <summary>How a generation was answered: what its caller may be told on request.</summary>
 public sealed record GenerationDetails
 {
+    /// <summary>The model that answered, when it is another than was asked: a fallback. Null otherwise. Of a stream, its first step tells it too.</summary>
+    public string? Model { get; init; }
+
     /// <summary>The version that answered.</summary>
     public string? Version { get; init; }
 

@@ -20,6 +20,8 @@ public interface IOpenAIPassThrough
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">The caller leaves: the call behind is cancelled, in every phase, also while the answer is read.</param>
     /// <returns>The answer, whatever its status; the caller disposes it.</returns>
-    /// <exception cref="InferenceException">QueueFull, NotReady, DeadlineExceeded: no server took the request. EngineFailed: a server broke.</exception>
+    /// <exception cref="InferenceException">
+    /// With <see cref="InferenceException.Fallback"/>: that model answers instead, by its other capabilities. QueueFull, NotReady, DeadlineExceeded: no server took the request. EngineFailed: a server broke.
+    /// </exception>
     ValueTask<PassThroughResponse> SendAsync(PassThroughRequest request, CancellationToken cancellationToken = default);
 }

@@ -14,6 +14,9 @@ public abstract class PassThroughResponse : IAsyncDisposable
     /// <summary>The media type of the body, for example <c>text/event-stream; charset=utf-8</c>.</summary>
     public abstract string ContentType { get; }
 
+    /// <summary>The model that answers, when it is another than was asked: a fallback. Null otherwise.</summary>
+    public virtual string? Model => null;
+
     /// <summary>When to try again; null when the server behind does not say.</summary>
     public virtual TimeSpan? RetryAfter => null;
 

@@ -122,6 +122,24 @@ public static class ModelBuilderExtensions
         return builder;
     }
 
+    /// <summary>Lets another model answer when this one is down or full, or has not begun to answer in time.</summary>
+    /// <param name="builder">The model.</param>
+    /// <param name="model">Its name or an alias. Call again for a next one, which is asked when this one cannot answer either.</param>
+    /// <param name="after">How long a call may wait for its first answer before the next model is asked; null, the default, is as long as its deadline allows.</param>
+    /// <remarks>
+    /// For tensors, the other model must take and give the same. Calls that pin a version never leave their model; neither do token ids. An answer
+    /// says which model gave it; each fallback is counted and logged. Whoever may use this model reaches the other one through it.
+    /// </remarks>
+    public static IModelBuilder WithFallback(this IModelBuilder builder, string model, TimeSpan? after = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(model);
+        return builder.ConfigureModelOptions<ModelOptions>(options =>
+        {
+            options.Fallback.Add(model);
+            options.FallbackAfter = after ?? options.FallbackAfter;
+        });
+    }
+
     /// <summary>Stops the host when the model cannot be loaded at start.</summary>
     /// <param name="builder">The model.</param>
     public static IModelBuilder Required(this IModelBuilder builder)

@@ -17,6 +17,7 @@ internal sealed class InferenceMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Histogram<double> _requestDuration;
     private readonly Histogram<double> _loadDuration;
+    private readonly Counter<long> _fallbacks;
     private Func<IReadOnlyList<ModelInfo>> _models = () => [];
 
     public InferenceMetrics(IMeterFactory? meters = null)
@@ -26,6 +27,8 @@ internal sealed class InferenceMetrics : IDisposable
             TelemetryNames.RequestDuration, "s", "Time from the call of a model to its answer.", advice: _seconds);
         _loadDuration = _meter.CreateHistogram<double>(
             TelemetryNames.LoadDuration, "s", "Time to load and warm up a version.");
+        _fallbacks = _meter.CreateCounter<long>(
+            TelemetryNames.Fallbacks, "{call}", "Calls that another model answered.");
         _meter.CreateObservableGauge(
             TelemetryNames.ModelState, ObserveStates, "{version}", "1 for the state a version is in.");
         _meter.CreateObservableGauge(
@@ -46,6 +49,10 @@ internal sealed class InferenceMetrics : IDisposable
 
     public void Loaded(string model, string version, TimeSpan duration, string outcome)
         => _loadDuration.Record(duration.TotalSeconds, Tags(model, version, TelemetryNames.Outcome, outcome));
+
+    public void FellBack(string model, string fallback, InferenceErrorCode reason)
+        => _fallbacks.Add(
+            1, new(TelemetryNames.Model, model), new(TelemetryNames.Fallback, fallback), new(TelemetryNames.Reason, reason.ToString()));
 
     public void Dispose() => _meter.Dispose();
 

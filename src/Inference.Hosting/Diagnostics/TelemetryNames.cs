@@ -71,11 +71,17 @@ public static class TelemetryNames
     /// <summary>Gauge: 1 for each device of a loaded version, by <see cref="Device"/> and <see cref="RequestedDevice"/>.</summary>
     public const string ModelDevice = "inference.model.device";
 
+    /// <summary>Counter, calls that another model answered, by <see cref="Model"/>, the one that was asked, <see cref="Fallback"/> and <see cref="Reason"/>, the error code.</summary>
+    public const string Fallbacks = "inference.model.fallbacks";
+
     /// <summary>Tag: the model.</summary>
     public const string Model = "inference.model";
 
     /// <summary>Tag: the version.</summary>
     public const string Version = "inference.version";
+
+    /// <summary>Tag: the model that answered instead.</summary>
+    public const string Fallback = "inference.fallback";
 
     /// <summary>Tag: <c>ok</c>, <c>cancelled</c> or the error code.</summary>
     public const string Outcome = "inference.outcome";

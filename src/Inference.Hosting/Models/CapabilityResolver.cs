@@ -15,6 +15,7 @@ internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<
     ];
 
     private readonly ConcurrentDictionary<(Type Capability, string Model), object?> _built = new();
+    private readonly ConcurrentDictionary<(Type Capability, string Model), object?> _own = new();
 
     /// <summary>What routes and DI get under the model's name.</summary>
     public object? Find(Type capability, ModelHost host)
@@ -45,14 +46,44 @@ internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<
 
     private object? Build(Type capability, ModelHost host)
     {
+        var own = BuildOwn(capability, host);
+        return own is not null && host.Fallbacks is { } chain ? WithFallbacks(capability, own, chain) : own;
+    }
+
+    private object WithFallbacks(Type capability, object own, FallbackChain chain)
+    {
+        // What stands in is found when it is asked: its class may need this model to be made.
+        object? Find(int index) => index == 0 ? own : FindOwn(capability, chain.Hosts[index]);
+        return capability == typeof(IOpenAIPassThrough)
+            ? new FallbackOpenAIPassThrough(chain, index => (IOpenAIPassThrough?)Find(index))
+            : LeasedCapabilities.CreateText(capability, new FallbackCallsSource(chain, Find)) ?? own;
+    }
+
+    /// <summary>As <see cref="Find"/>, of this model and no other.</summary>
+    private object? FindOwn(Type capability, ModelHost host)
+    {
+        var type = host.Definition.ModelType;
+        var isOwnClass = type is not null && host.Definition.ModelFactory is not null;
+        return isOwnClass && (capability.IsAssignableFrom(type) || (capability == typeof(IOpenAIPassThrough) && ServesText(type!)))
+            ? Find(capability, host)
+            : _own.GetOrAdd(
+                (capability, host.Name),
+                static (key, state) => state.Resolver.BuildOwn(key.Capability, state.Host),
+                (Resolver: this, Host: host));
+    }
+
+    private object? BuildOwn(Type capability, ModelHost host)
+    {
         if (host.Offers(capability) && LeasedCapabilities.Create(capability, host) is { } leased)
         {
             return leased;
         }
 
+        // What is built upon the files of one model must not be given those of another.
+        var client = host.Fallbacks is null ? (IInferenceClient)host.Client : new OwnModelClient(host.Client);
         foreach (var factory in factories)
         {
-            if (factory.TryCreate(capability, host.Client, services) is { } built)
+            if (factory.TryCreate(capability, client, services) is { } built)
             {
                 return capability.IsInstanceOfType(built)
                     ? built

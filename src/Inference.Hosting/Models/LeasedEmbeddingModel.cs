@@ -4,11 +4,11 @@ using Inference.Hosting.Capabilities;
 
 namespace Inference.Hosting.Models;
 
-/// <summary><see cref="IEmbeddingModel"/> of whichever version serves.</summary>
-internal sealed class LeasedEmbeddingModel(ModelHost host) : LeasedCapability<IEmbeddingModel>(host), IEmbeddingModel
+/// <summary><see cref="IEmbeddingModel"/> of whichever version, or model, serves.</summary>
+internal sealed class LeasedEmbeddingModel(CapabilityCalls<IEmbeddingModel> calls) : IEmbeddingModel
 {
-    public EmbeddingModelInfo? Info => Current?.Info;
+    public EmbeddingModelInfo? Info => calls.Current?.Info;
 
     public ValueTask<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken = default)
-        => CallAsync(request, static (model, request, token) => model.EmbedAsync(request, token), cancellationToken);
+        => calls.CallAsync(request, static (model, request, token) => model.EmbedAsync(request, token), cancellationToken);
 }

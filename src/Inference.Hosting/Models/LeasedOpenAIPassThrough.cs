@@ -6,28 +6,28 @@ using Inference.Hosting.Capabilities;
 namespace Inference.Hosting.Models;
 
 /// <summary><see cref="IOpenAIPassThrough"/> of whichever version serves, held until the answer is disposed.</summary>
-internal sealed class LeasedOpenAIPassThrough(ModelHost host) : LeasedCapability<IOpenAIPassThrough>(host), IOpenAIPassThrough
+internal sealed class LeasedOpenAIPassThrough(ModelHost host) : IOpenAIPassThrough
 {
-    private readonly ModelHost _host = host;
+    private readonly LeasedCalls<IOpenAIPassThrough> _calls = new(host);
 
-    public bool CanPass(string route) => Current?.CanPass(route) ?? true;
+    public bool CanPass(string route) => _calls.Current?.CanPass(route) ?? true;
 
     public async ValueTask<PassThroughResponse> SendAsync(PassThroughRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var deadline = InferenceContext.Current?.Deadline;
-        var version = await _host.Client.EnterAsync(cancellationToken).ConfigureAwait(false);
-        var measure = _host.Client.Measure(version.Version);
+        var version = await host.Client.EnterAsync(cancellationToken).ConfigureAwait(false);
+        var measure = host.Client.Measure(version.Version);
         try
         {
             // The terms of the head hold for the body as well, which the backend writes into the caller's own pipe: its end is awaited.
-            var model = Of(version);
-            var response = _host.Client.Begin(version, null, cancellationToken) is { } bounded
+            var model = LeasedCalls<IOpenAIPassThrough>.Of(version);
+            var response = host.Client.Begin(version, null, cancellationToken) is { } bounded
                 ? await bounded.AnswerAsync(
                     (Model: model, Request: request with { Body = request.Body.ToArray() }),
                     static (state, token) => state.Model.SendAsync(state.Request, token)).ConfigureAwait(false)
                 : await model.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            return new HeldResponse(response, version, measure, token => _host.Client.FindTerms(version, deadline, token));
+            return new HeldResponse(response, version, measure, token => host.Client.FindTerms(version, deadline, token));
         }
         catch (Exception exception)
         {

@@ -4,11 +4,11 @@ using Inference.Hosting.Capabilities;
 
 namespace Inference.Hosting.Models;
 
-/// <summary><see cref="ITextClassifier"/> of whichever version serves.</summary>
-internal sealed class LeasedTextClassifier(ModelHost host) : LeasedCapability<ITextClassifier>(host), ITextClassifier
+/// <summary><see cref="ITextClassifier"/> of whichever version, or model, serves.</summary>
+internal sealed class LeasedTextClassifier(CapabilityCalls<ITextClassifier> calls) : ITextClassifier
 {
-    public TextClassifierInfo? Info => Current?.Info;
+    public TextClassifierInfo? Info => calls.Current?.Info;
 
     public ValueTask<ClassificationResult> ClassifyAsync(ClassificationRequest request, CancellationToken cancellationToken = default)
-        => CallAsync(request, static (model, request, token) => model.ClassifyAsync(request, token), cancellationToken);
+        => calls.CallAsync(request, static (model, request, token) => model.ClassifyAsync(request, token), cancellationToken);
 }

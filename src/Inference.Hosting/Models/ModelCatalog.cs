@@ -33,12 +33,20 @@ internal sealed class ModelCatalog : IModelCatalog
         }
 
         _byName = byName.ToFrozenDictionary(StringComparer.Ordinal);
+        foreach (var host in _hosts.Where(host => host.Options.Fallback.Count > 0))
+        {
+            host.Fallbacks = new FallbackChain(host, FallbackOrder.Of(host, _byName), dependencies);
+        }
+
         dependencies.Metrics.Observe(() => Models);
     }
 
     public IReadOnlyList<ModelInfo> Models => [.. _hosts.Select(host => host.Describe())];
 
     public IReadOnlyList<ModelHost> Hosts => _hosts;
+
+    /// <summary>By names and aliases.</summary>
+    public IReadOnlyDictionary<string, ModelHost> ByName => _byName;
 
     public ModelHost GetHost(string nameOrAlias)
     {

@@ -17,7 +17,14 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
     public ModelMetadata? Metadata => host.Peek(null)?.Loaded.Metadata;
 
     public async ValueTask<ModelLease> AcquireAsync(CancellationToken cancellationToken = default)
-        => new ModelVersionLease(await EnterAsync(cancellationToken).ConfigureAwait(false), this);
+    {
+        if (host.Fallbacks is { } chain && InferenceContext.Current?.VersionFor(host.Name) is null && chain.TryAcquire() is { } lease)
+        {
+            return lease;
+        }
+
+        return new ModelVersionLease(await EnterAsync(cancellationToken).ConfigureAwait(false), this);
+    }
 
     public ValueTask<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken = default)
     {
@@ -28,6 +35,15 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         }
 
         var context = InferenceContext.Current;
+        return host.Fallbacks is { } chain && (request.Version ?? context?.VersionFor(host.Name)) is null
+            ? FallbackTensors.InferAsync(chain, request, context, cancellationToken)
+            : InferOwnAsync(request, context, cancellationToken);
+    }
+
+    /// <summary>Asks this model and no other.</summary>
+    public ValueTask<InferenceResponse> InferOwnAsync(
+        InferenceRequest request, InferenceContext? context, CancellationToken cancellationToken)
+    {
         ModelVersion? entered;
         try
         {
@@ -47,7 +63,9 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         InferenceRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return EnterAndStreamAsync(request, cancellationToken);
+        return host.Fallbacks is { } chain
+            ? FallbackTensors.StreamAsync(chain, request, cancellationToken)
+            : StreamOwnAsync(request, cancellationToken);
     }
 
     /// <summary>Enters the version that the context asks for; whoever does so leaves it.</summary>
@@ -107,7 +125,7 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
         // What a reader leaves before its end was cancelled, until the last answer says otherwise.
         measure.Leave();
         var answers = Begin(version, request, cancellationToken) is { } call
-            ? new BackendStream<InferenceResponse>(token => version.Loaded.InferStreamAsync(RequestCopy.Of(request), token), call)
+            ? new BoundedStream<InferenceResponse>(token => version.Loaded.InferStreamAsync(RequestCopy.Of(request), token), call)
             : version.Loaded.InferStreamAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var ended = answers.ConfigureAwait(false);
         while (true)
@@ -131,10 +149,10 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
     }
 
     /// <summary>A call of a backend that needs to be held to its terms; null when it keeps them by itself, or there are none.</summary>
-    public BackendCall? Begin(ModelVersion version, InferenceRequest? request, CancellationToken cancellationToken)
+    public BoundedCall? Begin(ModelVersion version, InferenceRequest? request, CancellationToken cancellationToken)
         => !version.Loaded.EnforcesDeadlines
             && FindTerms(version, request?.Deadline ?? InferenceContext.Current?.Deadline, cancellationToken) is { } terms
-            ? new BackendCall(version, terms, dependencies.Logger)
+            ? new BoundedCall(terms, dependencies.Logger, version)
             : null;
 
     /// <summary>The terms that a backend needs to be held to; null when it keeps them by itself, or there are none.</summary>
@@ -148,7 +166,8 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
                 static (state, token) => state.Loaded.InferAsync(state.Request, token))
             : version.Loaded.InferAsync(request, cancellationToken);
 
-    private async IAsyncEnumerable<InferenceResponse> EnterAndStreamAsync(
+    /// <summary>As <see cref="InferStreamAsync"/>, of this model and no other.</summary>
+    public async IAsyncEnumerable<InferenceResponse> StreamOwnAsync(
         InferenceRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

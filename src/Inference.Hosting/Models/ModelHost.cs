@@ -40,6 +40,13 @@ internal sealed class ModelHost
 
     public ModelOptions Options => _dependencies.Options.Get(Name);
 
+    /// <summary>The models that stand in for this one; null when there are none. Set once, before the first call.</summary>
+    public FallbackChain? Fallbacks { get; set; }
+
+    /// <summary>What its default version says of itself, or the latest that was ever loaded; null before that.</summary>
+    public ModelMetadata? KnownMetadata
+        => Peek(null)?.Loaded.Metadata ?? Describe().Versions.LastOrDefault(version => version.Metadata is not null)?.Metadata;
+
     /// <summary>Whether anything computes under the name; a model that only composes others has no versions.</summary>
     public bool HasBackend => _slots.Length > 0;
 
@@ -67,6 +74,7 @@ internal sealed class ModelHost
             Aliases = _aliases,
             Default = versions.LastOrDefault(version => version.State == ModelState.Ready),
             Policies = _definition.Policies,
+            Fallbacks = Fallbacks is null ? [] : [.. Fallbacks.Hosts.Skip(1).Select(host => host.Name)],
             IsRequired = options.Required,
             IsAwaited = isAwaited,
         };

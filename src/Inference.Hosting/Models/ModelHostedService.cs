@@ -32,6 +32,8 @@ internal sealed partial class ModelHostedService(
             {
                 await task.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
+
+            checks.RunLoaded();
         }
         catch
         {

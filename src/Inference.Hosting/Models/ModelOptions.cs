@@ -29,6 +29,15 @@ public sealed class ModelOptions
     /// <value>30 s by default. The host's own shutdown timeout bounds it too.</value>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Models that stand in for this one when it is down, full, or slower than <see cref="FallbackAfter"/>, in this order. Read at start.</summary>
+    /// <value>Empty by default. Names or aliases; each model's own fallbacks follow it.</value>
+    /// <remarks>Whoever may use this model reaches them through it, also those that ask for a policy when they are called by their own name.</remarks>
+    public IList<string> Fallback { get; } = [];
+
+    /// <summary>How long a call may wait for its first answer before the next model is asked, with what is left of the deadline.</summary>
+    /// <value>Null by default: as long as the deadline allows. From 1 ms to 1 d; without <see cref="Fallback"/> it does nothing.</value>
+    public TimeSpan? FallbackAfter { get; set; }
+
     /// <summary>Other names on the wire, such as <c>org/name</c>. Read at start.</summary>
     public IList<string> Aliases { get; } = [];
 }

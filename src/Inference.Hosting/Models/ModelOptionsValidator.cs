@@ -14,6 +14,7 @@ internal sealed class ModelOptionsValidator : IValidateOptions<ModelOptions>
             .InRange(nameof(options.RetryDelay), options.RetryDelay, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1))
             .InRange(nameof(options.MaxRetryDelay), options.MaxRetryDelay, options.RetryDelay, TimeSpan.FromDays(1))
             .InRange(nameof(options.DrainTimeout), options.DrainTimeout, TimeSpan.Zero, TimeSpan.FromHours(1));
+        faults.InRange(nameof(options.FallbackAfter), options.FallbackAfter, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
         for (var i = 0; i < options.Aliases.Count; i++)
         {
             if (string.IsNullOrWhiteSpace(options.Aliases[i]))

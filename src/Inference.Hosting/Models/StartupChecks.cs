@@ -32,11 +32,34 @@ internal sealed class StartupChecks(
             Check(definition, faults);
         }
 
+        faults.AddRange(catalog.Hosts.SelectMany(host => FallbackOrder.Check(host, catalog.ByName)));
+
         if (faults.Count > 0)
         {
             throw new OptionsValidationException("Inference", typeof(ModelOptions), faults);
         }
     }
+
+    /// <summary>What can be known to be wrong only of models that are loaded, which the required ones are; of others, calls say it.</summary>
+    public void RunLoaded()
+    {
+        // A class or a capability may use its model by other means than tensors.
+        var faults = catalog.Hosts.Where(host => host is { Fallbacks: not null, Definition.ModelType: null }).SelectMany(Differences).ToList();
+        if (faults.Count > 0)
+        {
+            throw new OptionsValidationException("Inference", typeof(ModelOptions), faults);
+        }
+    }
+
+    private static IEnumerable<string> Differences(ModelHost host)
+        => from other in host.Fallbacks!.Hosts.Skip(1)
+           where host.Options.Required && other.Options.Required
+           let asked = host.KnownMetadata
+           let known = other.KnownMetadata
+           where asked is { Inputs.Count: > 0 } && known is { Inputs.Count: > 0 }
+           let difference = TensorSignature.FindDifference(asked, known)
+           where difference is not null
+           select $"Inference:Models:{host.Name}:Fallback: model '{other.Name}' cannot stand in for model '{host.Name}': {difference}. Name a model with the same tensors, or remove the key.";
 
     private void Check(ModelDefinition definition, List<string> faults)
     {

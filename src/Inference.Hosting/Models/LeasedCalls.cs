@@ -5,22 +5,17 @@ using System.Runtime.CompilerServices;
 namespace Inference.Hosting.Models;
 
 /// <summary>A capability of whichever version serves: each call holds that version until it, or its stream, has ended.</summary>
-internal abstract class LeasedCapability<TCapability>(ModelHost host)
+internal sealed class LeasedCalls<TCapability>(ModelHost host) : CapabilityCalls<TCapability>
     where TCapability : class
 {
-    /// <summary>The capability of the version that a call would get now; null when none is loaded.</summary>
-    protected TCapability? Current
+    public override TCapability? Current
         => host.Peek(InferenceContext.Current?.VersionFor(host.Name))?.Loaded.GetCapability(typeof(TCapability)) as TCapability;
 
-    /// <param name="request">What is asked.</param>
-    /// <param name="call">Asks the capability of a version.</param>
-    /// <param name="cancellationToken">The caller leaves.</param>
-    /// <param name="copy">Copies what the caller takes back after the call; null when nothing of the request is.</param>
-    protected async ValueTask<TResult> CallAsync<TRequest, TResult>(
+    public override async ValueTask<TResult> CallAsync<TRequest, TResult>(
         TRequest request,
         Func<TCapability, TRequest, CancellationToken, ValueTask<TResult>> call,
         CancellationToken cancellationToken,
-        Func<TRequest, TRequest>? copy = null)
+        Func<TRequest, TRequest>? copy)
     {
         ArgumentNullException.ThrowIfNull(request);
         var version = await host.Client.EnterAsync(cancellationToken).ConfigureAwait(false);
@@ -42,7 +37,7 @@ internal abstract class LeasedCapability<TCapability>(ModelHost host)
         }
     }
 
-    protected async IAsyncEnumerable<TItem> StreamAsync<TRequest, TItem>(
+    public override async IAsyncEnumerable<TItem> StreamAsync<TRequest, TItem>(
         TRequest request,
         Func<TCapability, TRequest, CancellationToken, IAsyncEnumerable<TItem>> call,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -55,7 +50,7 @@ internal abstract class LeasedCapability<TCapability>(ModelHost host)
         measure.Leave();
         var model = Of(version);
         var items = host.Client.Begin(version, null, cancellationToken) is { } bounded
-            ? new BackendStream<TItem>(token => call(model, request, token), bounded)
+            ? new BoundedStream<TItem>(token => call(model, request, token), bounded)
             : call(model, request, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var ended = items.ConfigureAwait(false);
         while (true)
@@ -78,7 +73,7 @@ internal abstract class LeasedCapability<TCapability>(ModelHost host)
         }
     }
 
-    protected static TCapability Of(ModelVersion version)
+    public static TCapability Of(ModelVersion version)
         => version.Loaded.GetCapability(typeof(TCapability)) as TCapability ?? throw new InferenceException(
             InferenceErrorCode.Unsupported,
             $"Version '{version.Version}' of model '{version.Model}' does not offer {typeof(TCapability).Name}. Use another version.");

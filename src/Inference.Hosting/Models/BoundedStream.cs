@@ -5,7 +5,7 @@ namespace Inference.Hosting.Models;
 /// <summary>A stream of a backend that keeps no deadlines of its own: each wait for an item ends in time, and so does leaving it.</summary>
 /// <param name="start">Begins the stream.</param>
 /// <param name="call">What the stream belongs to; ended here, when nothing of the backend runs any more.</param>
-internal sealed class BackendStream<TItem>(Func<CancellationToken, IAsyncEnumerable<TItem>> start, BackendCall call) : IAsyncEnumerator<TItem>
+internal sealed class BoundedStream<TItem>(Func<CancellationToken, IAsyncEnumerable<TItem>> start, BoundedCall call) : IAsyncEnumerator<TItem>
 {
     private IAsyncEnumerator<TItem>? _items;
     private Task<bool>? _pending;

@@ -5,20 +5,23 @@ using Microsoft.Extensions.Logging;
 namespace Inference.Hosting.Models;
 
 /// <summary>
-/// One call of a backend that keeps no deadlines of its own. Its caller is answered in time; the version stays held until the backend has
-/// really ended, and what it gives then is disposed.
+/// One call whose caller is answered in time, whatever is called: a version stays held until the call has really ended, and what it gives
+/// then is disposed.
 /// </summary>
 /// <remarks>Owns its terms.</remarks>
-internal sealed partial class BackendCall
+internal sealed partial class BoundedCall
 {
-    private readonly ModelVersion _version;
+    private readonly ModelVersion? _version;
     private readonly CallTerms _terms;
     private readonly ILogger _logger;
 
-    public BackendCall(ModelVersion version, CallTerms terms, ILogger logger)
+    /// <param name="terms">How long the caller waits.</param>
+    /// <param name="logger">Hears what fails too late.</param>
+    /// <param name="version">Held until the end; null when the call holds what it needs.</param>
+    public BoundedCall(CallTerms terms, ILogger logger, ModelVersion? version = null)
     {
         (_version, _terms, _logger) = (version, terms, logger);
-        version.EnterAgain();
+        version?.EnterAgain();
     }
 
     /// <summary>Cancelled when nobody waits any more.</summary>
@@ -62,13 +65,13 @@ internal sealed partial class BackendCall
     public void End()
     {
         _terms.Dispose();
-        _version.Exit();
+        _version?.Exit();
     }
 
     /// <summary>Says what went wrong when nobody waited any more; that a call heeded its token is no failure.</summary>
     public void Failed(Exception exception)
     {
-        if (exception is not OperationCanceledException && _terms.Token.IsCancellationRequested)
+        if (_version is not null && exception is not OperationCanceledException && _terms.Token.IsCancellationRequested)
         {
             LogLateFailure(_version.Model, _version.Version, exception);
         }
