@@ -66,22 +66,43 @@ internal abstract class OpenAIEndpoint<TCapability>(EndpointServices services, I
         }
 
         // (3) Ask it, in its own words where it speaks OpenAI's protocol itself. What the call starts captures its context.
-        var passThrough = services.Catalog.GetCapability<IOpenAIPassThrough>(model.Name);
-        var passes = passThrough?.CanPass(Route) == true && !MustTranslate(fields);
-        var capability = passes
-            ? null
-            : services.Catalog.GetCapability<TCapability>(model.Name) ?? throw ModelKinds.Refuse(services.Catalog, model.Name, Route);
-        door?.Asked();
+        var call = new OpenAICall(context, fields, model, name, services);
         using (InferenceContext.Use(services.CreateContext(context, 0, model.Name, null, deadline)))
         {
-            await (capability is null
-                ? PassThrough.CopyAsync(
-                    context,
-                    passThrough!,
-                    new PassThroughRequest { Route = Route, Body = body.Memory, Model = name, RequestId = requestId })
-                : AnswerAsync(new OpenAICall(context, fields, model, name, services), capability));
+            if (services.Catalog.GetCapability<IOpenAIPassThrough>(model.Name) is { } passThrough
+                && passThrough.CanPass(Route) && !MustTranslate(fields))
+            {
+                door?.Asked();
+                var request = new PassThroughRequest { Route = Route, Body = body.Memory, Model = name, RequestId = requestId };
+                await PassAsync(call, passThrough, request);
+                return;
+            }
+
+            var capability = FindCapability(model.Name);
+            door?.Asked();
+            await AnswerAsync(call, capability);
         }
     }
+
+    private async Task PassAsync(OpenAICall call, IOpenAIPassThrough passThrough, PassThroughRequest request)
+    {
+        string fallback;
+        try
+        {
+            await PassThrough.CopyAsync(call.Context, passThrough, request);
+            return;
+        }
+        catch (InferenceException exception) when (exception.Fallback is not null && !call.Context.Response.HasStarted)
+        {
+            fallback = exception.Fallback;
+        }
+
+        FallbackHeader.Write(call.Context.Response, fallback);
+        await AnswerAsync(call, FindCapability(fallback));
+    }
+
+    private TCapability FindCapability(string model)
+        => services.Catalog.GetCapability<TCapability>(model) ?? throw ModelKinds.Refuse(services.Catalog, model, Route);
 
     private async ValueTask<PooledBytes> ReadAsync(HttpContext context)
     {

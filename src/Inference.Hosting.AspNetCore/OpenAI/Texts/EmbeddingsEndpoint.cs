@@ -37,6 +37,7 @@ internal sealed class EmbeddingsEndpoint(EndpointServices services, InferenceOpe
         }
 
         var result = await capability.EmbedAsync(request, call.CancellationToken);
+        FallbackHeader.Write(call.Context.Response, result.Timing.Model);
         await OpenAIBody.WriteAsync(call.Context, writer => Write(writer, call.RequestedModel, result, isBase64));
     }
 
