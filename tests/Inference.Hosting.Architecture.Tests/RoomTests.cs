@@ -34,9 +34,7 @@ public sealed class RoomTests
         ["Http"] = [],
         ["Health"] = ["Http"],
         ["V2"] = ["Http"],
-
-        // Its numbers and texts are those of V2, and are read and written by the same code.
-        ["V1"] = ["Http", "V2"],
+        ["V1"] = ["Http"],
         ["OpenAI"] = ["Http"],
         ["Console"] = ["Http"],
     };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Inference.Hosting.AspNetCore.Http;
-using Inference.Hosting.AspNetCore.V2.Reading;
 using Inference.Hosting.Tensors;
 
 namespace Inference.Hosting.AspNetCore.V2;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using Inference.Hosting.AspNetCore.Http.Json;
 using Inference.Hosting.AspNetCore.V2.Reading;
 using Inference.Hosting.Tensors;
 

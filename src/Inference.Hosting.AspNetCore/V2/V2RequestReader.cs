@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
+using Inference.Hosting.AspNetCore.Http.Json;
 using Inference.Hosting.AspNetCore.V2.Reading;
 using Microsoft.AspNetCore.Http;
 

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
+using Inference.Hosting.AspNetCore.Http.Json;
 using Inference.Hosting.AspNetCore.V2.Writing;
 using Inference.Hosting.Tensors;
 using Microsoft.AspNetCore.Http;

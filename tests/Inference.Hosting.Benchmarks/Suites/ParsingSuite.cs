@@ -5,9 +5,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Inference.Hosting.AspNetCore;
+using Inference.Hosting.AspNetCore.Http.Json;
 using Inference.Hosting.AspNetCore.V2;
 using Inference.Hosting.AspNetCore.V2.Reading;
-using Inference.Hosting.AspNetCore.V2.Writing;
 using Inference.Hosting.Benchmarks.Measuring;
 using Inference.Hosting.Tensors;
 

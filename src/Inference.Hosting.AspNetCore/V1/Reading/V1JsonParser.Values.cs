@@ -4,7 +4,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text.Json;
-using Inference.Hosting.AspNetCore.V2.Reading;
+using Inference.Hosting.AspNetCore.Http.Json;
 using Inference.Hosting.Tensors;
 
 namespace Inference.Hosting.AspNetCore.V1.Reading;
@@ -130,7 +130,7 @@ internal sealed partial class V1JsonParser
         if (!TElement.TryAppend(ref reader, input.Data))
         {
             throw Invalid(
-                $"{Subject}: element {_elements} is {TensorDataReader.Describe(reader.TokenType)}; {input.Spec.DataType.ToV2Name()} takes {TElement.Expected}.", input);
+                $"{Subject}: element {_elements} is {JsonText.Describe(reader.TokenType)}; {input.Spec.DataType.ToV2Name()} takes {TElement.Expected}.", input);
         }
 
         _elements++;

@@ -2,7 +2,7 @@
 
 using System.Buffers;
 using System.Text.Json;
-using Inference.Hosting.AspNetCore.V2.Reading;
+using Inference.Hosting.AspNetCore.Http.Json;
 
 namespace Inference.Hosting.AspNetCore.V1.Reading;
 

@@ -2,7 +2,7 @@
 
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
-using Inference.Hosting.AspNetCore.V2.Writing;
+using Inference.Hosting.AspNetCore.Http.Json;
 using Inference.Hosting.Tensors;
 
 namespace Inference.Hosting.AspNetCore.V1.Writing;

@@ -2,6 +2,7 @@
 
 using System.Buffers.Binary;
 using Inference.Hosting.AspNetCore.Http;
+using Inference.Hosting.AspNetCore.Http.Json;
 using Inference.Hosting.Tensors;
 
 namespace Inference.Hosting.AspNetCore.V2.Reading;

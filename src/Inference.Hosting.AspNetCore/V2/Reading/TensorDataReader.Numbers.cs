@@ -2,6 +2,7 @@
 
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Inference.Hosting.AspNetCore.Http.Json;
 
 namespace Inference.Hosting.AspNetCore.V2.Reading;
 

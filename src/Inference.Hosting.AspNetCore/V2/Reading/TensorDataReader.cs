@@ -3,6 +3,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
+using Inference.Hosting.AspNetCore.Http.Json;
 using Inference.Hosting.Tensors;
 
 namespace Inference.Hosting.AspNetCore.V2.Reading;
@@ -99,7 +100,7 @@ internal sealed partial class TensorDataReader(InferenceHttpOptions options)
 
         if (!TElement.TryAppend(ref reader, _target))
         {
-            throw Invalid($"{_input.Subject}: element {Count} of 'data' is {Describe(reader.TokenType)}; {_type.ToV2Name()} takes {TElement.Expected}.");
+            throw Invalid($"{_input.Subject}: element {Count} of 'data' is {JsonText.Describe(reader.TokenType)}; {_type.ToV2Name()} takes {TElement.Expected}.");
         }
 
         Count++;
@@ -118,14 +119,4 @@ internal sealed partial class TensorDataReader(InferenceHttpOptions options)
     }
 
     private InferenceException Invalid(string text) => new(InferenceErrorCode.InvalidInput, text) { Parameter = _input.Name };
-
-    /// <summary>What stands where an element should, for the text of an error.</summary>
-    public static string Describe(JsonTokenType token) => token switch
-    {
-        JsonTokenType.String => "a string",
-        JsonTokenType.Number => "a number that does not fit",
-        JsonTokenType.True or JsonTokenType.False => "a boolean",
-        JsonTokenType.Null => "null",
-        _ => "an object",
-    };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Text.Json;
+using Inference.Hosting.AspNetCore.Http.Json;
 
 namespace Inference.Hosting.AspNetCore.V2.Reading;
 

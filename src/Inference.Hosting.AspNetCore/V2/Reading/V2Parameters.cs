@@ -2,6 +2,7 @@
 
 using System.Globalization;
 using System.Text.Json;
+using Inference.Hosting.AspNetCore.Http.Json;
 
 namespace Inference.Hosting.AspNetCore.V2.Reading;
 

@@ -2,9 +2,9 @@
 
 using System.Globalization;
 using System.Text;
-using Inference.Hosting.AspNetCore.V2.Reading;
+using Inference.Hosting.AspNetCore.Http.Json;
 
-namespace Inference.Hosting.AspNetCore.Tests.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Tests.Http.Json;
 
 public sealed class JsonNumberTests
 {

@@ -4,7 +4,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>A JSON number taken apart: its sign, and mantissa × 10^exponent.</summary>
 /// <remarks>

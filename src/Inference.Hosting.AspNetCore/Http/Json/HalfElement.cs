@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>The nearest FP16.</summary>
 internal readonly struct HalfElement : INumberElement<Half>

@@ -2,7 +2,7 @@
 
 using System.Numerics;
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>The first 128 bits of the powers of ten that a double can need; computed exactly, once, when first used.</summary>
 /// <remarks>

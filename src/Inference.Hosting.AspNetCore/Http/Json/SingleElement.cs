@@ -3,7 +3,7 @@
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>The nearest FP32.</summary>
 internal readonly struct SingleElement : INumberElement<float>

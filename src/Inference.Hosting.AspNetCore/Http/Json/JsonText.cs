@@ -3,7 +3,7 @@
 using System.Text.Json;
 using Inference.Hosting.Tensors;
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>Names, ids and other short texts.</summary>
 internal static class JsonText
@@ -69,4 +69,14 @@ internal static class JsonText
 
         return Read(ref reader, what, maxLength);
     }
+
+    /// <summary>What stands where an element should, for the text of an error.</summary>
+    public static string Describe(JsonTokenType token) => token switch
+    {
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number that does not fit",
+        JsonTokenType.True or JsonTokenType.False => "a boolean",
+        JsonTokenType.Null => "null",
+        _ => "an object",
+    };
 }

@@ -2,9 +2,9 @@
 
 using System.Globalization;
 using System.Text;
-using Inference.Hosting.AspNetCore.V2.Writing;
+using Inference.Hosting.AspNetCore.Http.Json;
 
-namespace Inference.Hosting.AspNetCore.Tests.V2.Writing;
+namespace Inference.Hosting.AspNetCore.Tests.Http.Json;
 
 public sealed class ShortestSingleTests
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>Checks that nested arrays are a regular grid: elements at one depth only, arrays of one depth all of one length.</summary>
 internal sealed class Nesting(int maxDepth)

@@ -4,7 +4,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>Strings, kept as UTF-8 behind a length.</summary>
 internal readonly struct StringElement : IJsonElement

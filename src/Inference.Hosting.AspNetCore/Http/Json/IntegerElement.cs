@@ -5,7 +5,7 @@ using System.Numerics;
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>Integers in the range of their type, exact beyond 2^53 too.</summary>
 internal readonly struct IntegerElement<T> : INumberElement<T>

@@ -3,7 +3,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace Inference.Hosting.AspNetCore.V2.Writing;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>The shortest decimal text that reads back as the same float, the nearest to it if there are several: what <c>ToString("R")</c> gives, in less time.</summary>
 /// <remarks>

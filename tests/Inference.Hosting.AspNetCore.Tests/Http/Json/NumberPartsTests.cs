@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Text;
-using Inference.Hosting.AspNetCore.V2.Reading;
+using Inference.Hosting.AspNetCore.Http.Json;
 
-namespace Inference.Hosting.AspNetCore.Tests.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Tests.Http.Json;
 
 public sealed class NumberPartsTests
 {

@@ -6,7 +6,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Inference.Hosting.Tensors;
 
-namespace Inference.Hosting.AspNetCore.V2.Writing;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>Writes the elements of one tensor as JSON, some at a time, so that an answer can be sent while it is written.</summary>
 /// <remarks>Floats in the shortest form that reads back as the same bits; NaN and the infinities as null, since JSON has none.</remarks>

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>What number elements share.</summary>
 internal static class NumberText

@@ -3,7 +3,7 @@
 using System.Text.Json;
 using Inference.Hosting.AspNetCore.Http;
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>How the elements of one data type stand in JSON.</summary>
 internal interface IJsonElement

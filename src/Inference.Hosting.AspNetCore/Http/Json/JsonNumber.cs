@@ -2,7 +2,7 @@
 
 using System.Globalization;
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>Numbers of JSON text that already is known to be well-formed, to the nearest value of their type.</summary>
 internal static class JsonNumber

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-namespace Inference.Hosting.AspNetCore.V2.Reading;
+namespace Inference.Hosting.AspNetCore.Http.Json;
 
 /// <summary>Elements that are numbers. They can be read without a JSON reader, which takes most of the time.</summary>
 /// <typeparam name="TValue">The element in memory.</typeparam>
