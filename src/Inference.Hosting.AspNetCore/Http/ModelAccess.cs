@@ -47,10 +47,12 @@ internal sealed class ModelAccess(IModelCatalog catalog)
         };
     }
 
-    /// <summary>The version to serve a request with.</summary>
+    /// <summary>The version to serve a request with; where another model can stand in, the latest that is known, whatever its state.</summary>
     /// <exception cref="InferenceException">NotFound; NotReady with the reason.</exception>
-    public static ModelVersionInfo FindReady(ModelInfo model, string? version)
-        => FindVersion(model, version) is { State: ModelState.Ready } ready ? ready : throw NotReady(model, version);
+    public ModelVersionInfo FindServing(ModelInfo model, string? version)
+        => FindVersion(model, version) is { State: ModelState.Ready } ready
+            ? ready
+            : (version is null ? FindReplaced(model) : null) ?? throw NotReady(model, version);
 
     /// <summary>What a version takes: what the model's own class says, else the graph. A raw client speaks of its latest version only.</summary>
     public static ModelMetadata? MetadataOf(ITensorModel tensors, ModelVersionInfo version)
@@ -112,6 +114,20 @@ internal sealed class ModelAccess(IModelCatalog catalog)
     public static string Describe(ModelInfo model, bool isChallenge) => isChallenge
         ? $"Model '{model.Name}' requires authentication."
         : $"The caller may not use model '{model.Name}'.";
+
+    // What the model took when it was last loaded is what its callers send; one that never was takes what its fallback does.
+    private ModelVersionInfo? FindReplaced(ModelInfo model)
+    {
+        foreach (var name in model.Fallbacks)
+        {
+            if (catalog.TryGetModel(name, out var other) && other.Default is { State: ModelState.Ready } ready)
+            {
+                return model.Versions.LastOrDefault(known => known.Metadata is not null) ?? ready;
+            }
+        }
+
+        return null;
+    }
 
     private static async ValueTask<bool> AuthorizeAsync(HttpContext context, ModelInfo model, bool answer)
     {

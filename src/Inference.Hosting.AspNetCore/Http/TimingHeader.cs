@@ -21,7 +21,7 @@ internal static class TimingHeader
     public static string Format(in InferenceTiming timing)
         => string.Create(
             CultureInfo.InvariantCulture,
-            $"version;desc=\"{Quote(timing.Version)}\", queue;dur={timing.Queue.TotalMilliseconds:0.####}, compute;dur={timing.Compute.TotalMilliseconds:0.####}, batch;desc={timing.BatchSize}, close;desc={timing.CloseReason}, device;desc=\"{Quote(timing.Device)}\"");
+            $"{(timing.Model is { } model ? $"model;desc=\"{Quote(model)}\", " : "")}version;desc=\"{Quote(timing.Version)}\", queue;dur={timing.Queue.TotalMilliseconds:0.####}, compute;dur={timing.Compute.TotalMilliseconds:0.####}, batch;desc={timing.BatchSize}, close;desc={timing.CloseReason}, device;desc=\"{Quote(timing.Device)}\"");
 
     // A header value is visible ASCII; a version or device named otherwise must not break the answer.
     private static string Quote(string? text)

@@ -39,7 +39,7 @@ internal sealed class PredictEndpoint(EndpointServices services)
         }
 
         door?.Found(model, null);
-        var version = ModelAccess.FindReady(model, null);
+        var version = services.Models.FindServing(model, null);
         LoadMetricsHeader.Prepare(context, version);
         var tensors = services.Catalog.GetCapability<ITensorModel>(model.Name);
         var metadata = (tensors is null ? version.Metadata : ModelAccess.MetadataOf(tensors, version)) ?? throw TakesNoTensors(model);
@@ -64,6 +64,7 @@ internal sealed class PredictEndpoint(EndpointServices services)
         var answers = await CallAsync(calls, ask, ambient, context.RequestAborted);
         try
         {
+            FallbackHeader.Write(context.Response, answers.Length > 0 ? answers[0].Predictions.Timing.Model : null);
             if (TimingHeader.IsWanted(context.Request))
             {
                 context.Response.Headers[TimingHeader.Name] = TimingHeader.Format(

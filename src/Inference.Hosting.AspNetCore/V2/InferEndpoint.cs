@@ -2,14 +2,13 @@
 
 using System.Runtime.CompilerServices;
 using Inference.Hosting.AspNetCore.Http;
-using Inference.Hosting.Capabilities;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Inference.Hosting.AspNetCore.V2;
 
 /// <summary><c>POST …/infer</c>: from a body to a call of the model, and back.</summary>
-internal sealed class InferEndpoint(EndpointServices services)
+internal sealed class InferEndpoint(EndpointServices services, V2Operations operations)
 {
     // As many as requests may be under way on a busy server; an idle one takes a few KiB.
     private const int MostIdle = 512;
@@ -46,11 +45,8 @@ internal sealed class InferEndpoint(EndpointServices services)
 
         var routeVersion = RouteNames.Get(context, RouteNames.Version);
         door?.Found(model, routeVersion);
-        var version = ModelAccess.FindReady(model, routeVersion);
-        LoadMetricsHeader.Prepare(context, version);
-        var tensors = services.Catalog.GetCapability<ITensorModel>(model.Name) ?? throw new InferenceException(
-            InferenceErrorCode.Unsupported, $"Model '{model.Name}' does not take tensors, so V2 inference cannot call it.");
-        var metadata = ModelAccess.MetadataOf(tensors, version);
+        var target = operations.FindTarget(model, routeVersion);
+        LoadMetricsHeader.Prepare(context, target.Version);
 
         // (2) Read. The reader owns the tensors' memory until the answer is written, because outputs may be views of inputs.
         var exchange = _exchanges.Get();
@@ -59,38 +55,19 @@ internal sealed class InferEndpoint(EndpointServices services)
         {
             await using (var body = exchange.Body.Open(context))
             {
-                await reader.ReadAsync(context, body, metadata);
+                await reader.ReadAsync(context, body, target.Metadata);
             }
-
-            services.Headers.Apply(context.Request, reader.Request.Inference);
 
             door?.Asked();
 
             // (3) Call, (4) answer, with the labels of the version that did answer.
-            using var response = await InferAsync(context, tensors, reader.Request.Inference, (model.Name, routeVersion), deadline);
-            var answered = response.Timing.Version ?? version.Version;
-            var info = answered == version.Version ? version : FindAnswered(model, answered) ?? version;
-            await exchange.Writer.WriteAsync(
-                context, model.Name, answered, ModelAccess.MetadataOf(tensors, info), reader.Request, response);
+            using var response = await operations.CallAsync(context, target, reader.Request, deadline, context.RequestAborted);
+            var (answered, labels) = (V2Operations.VersionOf(target, response.Timing), operations.DescribeAnswer(target, response.Timing));
+            await exchange.Writer.WriteAsync(context, model.Name, answered, labels, reader.Request, response);
         }
         finally
         {
             _exchanges.Return(exchange);
-        }
-    }
-
-    private static ModelVersionInfo? FindAnswered(ModelInfo model, string version)
-        => model.Versions.FirstOrDefault(known => known.Version == version);
-
-    private ValueTask<InferenceResponse> InferAsync(
-        HttpContext context, ITensorModel tensors, InferenceRequest request, (string Model, string? Version) pin, DateTimeOffset? deadline)
-    {
-        var ambient = services.CreateContext(context, request.Priority, pin.Model, pin.Version, deadline);
-
-        // The context need not outlive this call: what the model starts in it has captured it.
-        using (InferenceContext.Use(ambient))
-        {
-            return tensors.InferAsync(request, context.RequestAborted);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class V2Endpoints
         var health = new HealthEndpoint(services);
         var metadata = new MetadataEndpoint(services, groups);
         var statistics = new StatisticsEndpoint(services);
-        var infer = new InferEndpoint(services);
+        var infer = new InferEndpoint(services, groups.V2);
 
         routes.Get(groups.Health, "/v2/health/live", "Server liveness", typeof(ServerLiveBody), HealthEndpoint.LiveAsync);
         routes.Get(groups.Health, "/v2/health/ready", "Server readiness", typeof(ServerReadyBody), health.ReadyAsync, 503);

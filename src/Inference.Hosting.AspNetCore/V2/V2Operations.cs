@@ -95,11 +95,11 @@ public sealed class V2Operations
     /// <summary>Whom an inference is for.</summary>
     /// <param name="model">The model, after <see cref="AuthorizeAsync"/>.</param>
     /// <param name="version">The version; null for the default one.</param>
-    /// <exception cref="InferenceException">NotFound; NotReady with the reason; Unsupported when it takes no tensors.</exception>
+    /// <exception cref="InferenceException">NotFound; NotReady with the reason, unless another model can stand in; Unsupported when it takes no tensors.</exception>
     public V2Target FindTarget(ModelInfo model, string? version)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var ready = ModelAccess.FindReady(model, version);
+        var ready = _services.Models.FindServing(model, version);
         var tensors = Catalog.GetCapability<ITensorModel>(model.Name) ?? throw new InferenceException(
             InferenceErrorCode.Unsupported, $"Model '{model.Name}' does not take tensors, so V2 inference cannot call it.");
         return new(model, version, ready, tensors, ModelAccess.MetadataOf(tensors, ready));
@@ -131,14 +131,9 @@ public sealed class V2Operations
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(request);
-        var ambient = Begin(context, target, request, deadline);
-        ValueTask<InferenceResponse> answer;
-        using (InferenceContext.Use(ambient))
-        {
-            answer = target.Tensors.InferAsync(request.Inference, cancellationToken);
-        }
-
-        var response = await answer;
+        request.Complete();
+        var response = await CallAsync(context, target, request, deadline, cancellationToken);
+        FallbackHeader.Write(context.Response, response.Timing.Model);
         if (TimingHeader.IsWanted(context.Request) && !context.Response.HasStarted)
         {
             context.Response.Headers[TimingHeader.Name] = TimingHeader.Format(response.Timing);
@@ -164,6 +159,7 @@ public sealed class V2Operations
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(request);
+        request.Complete();
         var ambient = Begin(context, target, request, deadline);
         await using var answers = target.Tensors.InferStreamAsync(request.Inference, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
@@ -179,13 +175,45 @@ public sealed class V2Operations
                 break;
             }
 
+            FallbackHeader.Write(context.Response, answers.Current.Timing.Model);
             yield return Select(target, request, answers.Current);
         }
     }
 
+    /// <summary>Calls a model with a request that is complete.</summary>
+    internal ValueTask<InferenceResponse> CallAsync(
+        HttpContext context, in V2Target target, V2Request request, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        var ambient = Begin(context, target, request, deadline);
+
+        // The context need not outlive this call: what the model starts in it has captured it.
+        using (InferenceContext.Use(ambient))
+        {
+            return target.Tensors.InferAsync(request.Inference, cancellationToken);
+        }
+    }
+
+    /// <summary>The version that answered.</summary>
+    internal static string VersionOf(in V2Target target, in InferenceTiming timing) => timing.Version ?? target.Version.Version;
+
+    /// <summary>What the version that did answer says of itself, labels above all.</summary>
+    internal ModelMetadata? DescribeAnswer(in V2Target target, in InferenceTiming timing)
+    {
+        var (model, answered) = (target.Model, VersionOf(target, timing));
+        if (timing.Model is { } other)
+        {
+            model = Catalog.TryGetModel(other, out var found) ? found : model;
+        }
+        else if (answered == target.Version.Version)
+        {
+            return target.Metadata;
+        }
+
+        return ModelAccess.MetadataOf(target.Tensors, model.Versions.FirstOrDefault(known => known.Version == answered) ?? target.Version);
+    }
+
     private InferenceContext Begin(HttpContext context, in V2Target target, V2Request request, DateTimeOffset? deadline)
     {
-        request.Complete();
         _services.Headers.Apply(context.Request, request.Inference);
         request.IsAsked = true;
         var own = _services.FindDeadline();
@@ -193,18 +221,12 @@ public sealed class V2Operations
             context, request.Inference.Priority, target.Model.Name, target.Pin, own is null || deadline < own ? deadline : own);
     }
 
-    private static ModelVersionInfo FindAnswered(V2Target target, string version)
-        => target.Model.Versions.FirstOrDefault(known => known.Version == version) ?? target.Version;
-
-    private static V2Answer Select(in V2Target target, V2Request request, InferenceResponse response)
+    private V2Answer Select(in V2Target target, V2Request request, InferenceResponse response)
     {
         try
         {
-            // Labels are those of the version that did answer.
-            var answered = response.Timing.Version ?? target.Version.Version;
-            var info = answered == target.Version.Version ? target.Version : FindAnswered(target, answered);
-            var outputs = AnswerPlan.Select(request, response, ModelAccess.MetadataOf(target.Tensors, info));
-            return new(target.Model.Name, answered, outputs, response);
+            var outputs = AnswerPlan.Select(request, response, DescribeAnswer(target, response.Timing));
+            return new(target.Model.Name, VersionOf(target, response.Timing), outputs, response);
         }
         catch
         {

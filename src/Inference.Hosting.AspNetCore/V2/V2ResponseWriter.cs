@@ -48,6 +48,7 @@ internal sealed class V2ResponseWriter : IDisposable
         // (1) Everything that can still become an error.
         var outputs = AnswerPlan.Make(request, response, metadata);
         var hasBinary = Array.Exists(outputs, static output => output.IsBinary);
+        FallbackHeader.Write(context.Response, response.Timing.Model);
         if (TimingHeader.IsWanted(context.Request))
         {
             context.Response.Headers[TimingHeader.Name] = TimingHeader.Format(response.Timing);
