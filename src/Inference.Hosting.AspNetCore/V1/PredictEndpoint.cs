@@ -60,7 +60,7 @@ internal sealed class PredictEndpoint(EndpointServices services)
 
         // (3) Call; several calls are one request, and so get one version. (4) Answer.
         door?.Asked();
-        var ambient = services.CreateContext(context, 0, model.Name, calls.Count > 1 ? version.Version : null, deadline);
+        var ambient = services.CreateContext(context, 0, model.Name, calls.Count > 1 && version == model.Default ? version.Version : null, deadline);
         var answers = await CallAsync(calls, ask, ambient, context.RequestAborted);
         try
         {

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using Inference.Hosting.AspNetCore.Tests.Support;
 using Inference.Hosting.Tensors;
+using Inference.Hosting.TestSupport;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
