@@ -51,6 +51,13 @@ internal static class SnippetCompiler
         global using Microsoft.Extensions.Time.Testing;
         global using Xunit;
 
+        // What pages about Microsoft.Extensions.AI use; names that both have are ours.
+        global using Inference.Hosting.Text;
+        global using Microsoft.Extensions.AI;
+        global using ChatMessage = Inference.Hosting.Capabilities.ChatMessage;
+        global using ChatRole = Inference.Hosting.Capabilities.ChatRole;
+        global using ReasoningEffort = Inference.Hosting.Capabilities.ReasoningEffort;
+
         sealed class PetClassifier(IInferenceClient client)
         {
             public override string ToString() => client.Model;

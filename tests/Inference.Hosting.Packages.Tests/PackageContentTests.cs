@@ -27,6 +27,7 @@ public sealed class PackageContentTests(PackedPackages packed)
         ["Inference.Hosting.Grpc"] = ["Inference.Hosting.AspNetCore", "Google.Protobuf", "Grpc.AspNetCore.Server"],
         ["Inference.Hosting.OnnxRuntime"] = [Core, "Microsoft.ML.OnnxRuntime.Managed", "System.Numerics.Tensors"],
         [Gpu] = ["Inference.Hosting.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Gpu"],
+        ["Inference.Hosting.Text"] = [Core, "Microsoft.Extensions.AI.Abstractions"],
         ["Inference.Hosting.Testing"] = [Core],
         ["Inference.Hosting.Conformance"] = ["Inference.Hosting.Testing", "Google.Protobuf", "Grpc.Net.Client"],
         [Tool] = [],
