@@ -15,4 +15,28 @@ public sealed class InferenceOpenAIOptions
     /// <summary>Most inputs of a request to <c>/v1/embeddings</c> or <c>/v1/classify</c>, documents of one to <c>/v1/rerank</c> and pairs of one to <c>/v1/score</c>; more is 400.</summary>
     /// <value>2048 by default, from 1.</value>
     public int MaxInputs { get; set; } = 2048;
+
+    /// <summary>Most choices (<c>n</c>) of one request, or of each of its prompts; more is 400. A model may allow fewer.</summary>
+    /// <value>8 by default, from 1 to 128.</value>
+    public int MaxChoices { get; set; } = 8;
+
+    /// <summary>Most prompts of a request to <c>/v1/completions</c>; more is 400.</summary>
+    /// <value>128 by default, from 1.</value>
+    public int MaxPrompts { get; set; } = 128;
+
+    /// <summary>Whether a request that names no model, or one that is unknown, reaches the only model of its kind, if there is exactly one.</summary>
+    /// <value>False by default.</value>
+    public bool AllowMissingModel { get; set; }
+
+    /// <summary>Whether a request may bring its own <c>chat_template</c>. It is a program that the server runs.</summary>
+    /// <value>False by default.</value>
+    public bool AllowChatTemplate { get; set; }
+
+    /// <summary>How long a stream waits for its first event, so that a failure until then is an HTTP status; after it the stream opens with 200, and a failure is an event.</summary>
+    /// <value>10 seconds by default, above zero. <see cref="Timeout.InfiniteTimeSpan"/> waits for good.</value>
+    public TimeSpan FirstEventTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an open stream is silent, at least, before a comment keeps its connection alive; up to half as long again.</summary>
+    /// <value>10 seconds by default, above zero.</value>
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(10);
 }

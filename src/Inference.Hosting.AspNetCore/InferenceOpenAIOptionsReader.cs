@@ -9,7 +9,17 @@ namespace Inference.Hosting.AspNetCore;
 /// <summary>Lays the configuration over the options of the OpenAI routes that code gave and checks the result, once for each app.</summary>
 internal static class InferenceOpenAIOptionsReader
 {
-    private static readonly string[] _keys = [nameof(InferenceOpenAIOptions.Enabled), nameof(InferenceOpenAIOptions.MaxInputs)];
+    private static readonly string[] _keys =
+    [
+        nameof(InferenceOpenAIOptions.Enabled),
+        nameof(InferenceOpenAIOptions.MaxInputs),
+        nameof(InferenceOpenAIOptions.MaxChoices),
+        nameof(InferenceOpenAIOptions.MaxPrompts),
+        nameof(InferenceOpenAIOptions.AllowMissingModel),
+        nameof(InferenceOpenAIOptions.AllowChatTemplate),
+        nameof(InferenceOpenAIOptions.FirstEventTimeout),
+        nameof(InferenceOpenAIOptions.KeepAliveInterval),
+    ];
 
     /// <summary>The options in force.</summary>
     /// <exception cref="OptionsValidationException">A key is unknown or a value is out of range.</exception>
@@ -25,6 +35,26 @@ internal static class InferenceOpenAIOptionsReader
         if (options.MaxInputs < 1)
         {
             yield return $"{InferenceOpenAIOptions.Section}:{nameof(options.MaxInputs)} is {options.MaxInputs}. Give a number from 1.";
+        }
+
+        if (options.MaxChoices is < 1 or > 128)
+        {
+            yield return $"{InferenceOpenAIOptions.Section}:{nameof(options.MaxChoices)} is {options.MaxChoices}. Give a number from 1 to 128.";
+        }
+
+        if (options.MaxPrompts < 1)
+        {
+            yield return $"{InferenceOpenAIOptions.Section}:{nameof(options.MaxPrompts)} is {options.MaxPrompts}. Give a number from 1.";
+        }
+
+        if (options.FirstEventTimeout <= TimeSpan.Zero && options.FirstEventTimeout != Timeout.InfiniteTimeSpan)
+        {
+            yield return $"{InferenceOpenAIOptions.Section}:{nameof(options.FirstEventTimeout)} is {options.FirstEventTimeout}. Give a time above zero, or -00:00:00.001 to wait for good.";
+        }
+
+        if (options.KeepAliveInterval <= TimeSpan.Zero)
+        {
+            yield return $"{InferenceOpenAIOptions.Section}:{nameof(options.KeepAliveInterval)} is {options.KeepAliveInterval}. Give a time above zero.";
         }
     }
 }
