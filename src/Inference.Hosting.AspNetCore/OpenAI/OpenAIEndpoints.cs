@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using Inference.Hosting.AspNetCore.Http;
+using Inference.Hosting.AspNetCore.OpenAI.Chat;
 using Inference.Hosting.AspNetCore.OpenAI.Contracts;
 using Inference.Hosting.AspNetCore.OpenAI.Texts;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +22,8 @@ internal static class OpenAIEndpoints
         }
 
         var routes = new RouteMapper(guard, "OpenAI", hasPolicies, OpenAIErrorFormat.Instance, typeof(OpenAIErrorBody));
+        Post<ChatCompletionRequestBody, ChatCompletionResponseBody>(
+            "/v1/chat/completions", "Chat completions", new ChatCompletionsEndpoint(services, options).InvokeAsync);
         Post<EmbeddingRequestBody, EmbeddingResponseBody>("/v1/embeddings", "Embeddings", new EmbeddingsEndpoint(services, options).InvokeAsync);
 
         void Post<TRequest, TResponse>(string pattern, string name, RequestDelegate handler)
