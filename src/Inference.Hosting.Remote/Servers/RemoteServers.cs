@@ -93,6 +93,16 @@ internal sealed partial class RemoteServers : IAsyncDisposable
         }
     }
 
+    /// <summary>A call to a server by name, which teaches nothing: a probe.</summary>
+    public ServerCall Visit(RemoteServer server)
+    {
+        lock (_lock)
+        {
+            server.InFlight++;
+            return new ServerCall(this, server, _time.GetTimestamp()) { IsProbe = true };
+        }
+    }
+
     /// <summary>Whether <see cref="Take"/> would find one.</summary>
     public bool HasOther(IReadOnlyCollection<RemoteServer> tried)
     {
@@ -131,6 +141,11 @@ internal sealed partial class RemoteServers : IAsyncDisposable
         {
             var server = call.Server;
             server.InFlight--;
+            if (call.IsProbe)
+            {
+                return;
+            }
+
             server.IsTried = false;
             if (call.Fault is not (ServerFault.None or ServerFault.KeyRefused))
             {

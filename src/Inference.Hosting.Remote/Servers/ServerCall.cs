@@ -11,6 +11,8 @@ internal sealed class ServerCall(RemoteServers servers, RemoteServer server, lon
 
     public long Started => started;
 
+    public bool IsProbe { get; init; }
+
     public ServerFault Fault { get; private set; }
 
     public bool HasSucceeded { get; private set; }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Net;
+
+namespace Inference.Hosting.Remote.Servers;
+
+/// <summary>Sends one attempt of a call to the address that is chosen for it, and tells the address's record how it went.</summary>
+internal sealed class ServerHandler : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var call = RemoteCall.Of(request);
+        var visit = call.Next();
+        try
+        {
+            var response = await base.SendAsync(call.ToAttempt(visit.Server), cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode >= HttpStatusCode.InternalServerError && response.StatusCode != HttpStatusCode.NotImplemented)
+            {
+                visit.Fail(ServerFault.Failing);
+            }
+
+            response.Content = new VisitContent(response.Content, visit);
+            return response;
+        }
+        catch (Exception exception)
+        {
+            if (exception is HttpRequestException)
+            {
+                visit.Fail(ServerFault.Unreachable);
+            }
+
+            visit.Dispose();
+            throw;
+        }
+    }
+}
