@@ -13,6 +13,7 @@ internal sealed class CallTerms : IDisposable
     private readonly CancellationTokenSource? _deadline;
     private readonly CancellationTokenSource _silence;
     private readonly CancellationTokenSource _any;
+    private CancellationToken _reader;
 
     public CallTerms(InferenceRequest? request, TimeProvider time, CancellationToken stopping, CancellationToken caller)
     {
@@ -35,11 +36,19 @@ internal sealed class CallTerms : IDisposable
     /// <summary>The server has done it; whatever takes long now is not its fault.</summary>
     public void Rest() => _silence.CancelAfter(Timeout.InfiniteTimeSpan);
 
+    /// <summary>A second caller, who may leave as the first one may.</summary>
+    public CancellationTokenRegistration EndWith(CancellationToken cancellationToken)
+    {
+        _reader = cancellationToken;
+        return cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _any);
+    }
+
     /// <summary>What a failure means to the caller.</summary>
     public Exception Explain(Exception exception) => exception switch
     {
         InferenceException => exception,
         _ when _caller.IsCancellationRequested => new OperationCanceledException(_caller),
+        _ when _reader.IsCancellationRequested => new OperationCanceledException(_reader),
         _ when _deadline is { IsCancellationRequested: true } => new InferenceException(
             InferenceErrorCode.DeadlineExceeded, "The deadline passed before the server behind the model had answered: allow more time, or try again later."),
         _ when _silence.IsCancellationRequested => new InferenceException(

@@ -12,7 +12,6 @@ internal sealed class RemoteAnswer(
     HttpResponseMessage response, ServerCall visit, CallTerms terms, AdmissionLease lease, RemoteOptions options, TimeProvider time) : IAsyncDisposable
 {
     private Stream? _body;
-    private bool _isEnded;
 
     public HttpStatusCode StatusCode => response.StatusCode;
 
@@ -55,7 +54,6 @@ internal sealed class RemoteAnswer(
                 terms.Rest();
             }
 
-            _isEnded |= count == 0;
             return count;
         }
         catch (Exception exception)
@@ -63,6 +61,9 @@ internal sealed class RemoteAnswer(
             throw Fail(terms.Explain(exception));
         }
     }
+
+    /// <summary>Ends the call when a second token is cancelled, too.</summary>
+    public CancellationTokenRegistration EndWith(CancellationToken cancellationToken) => terms.EndWith(cancellationToken);
 
     /// <summary>The answer is what it should be: it counts as one, and its time is learned.</summary>
     public void Succeed()
@@ -87,6 +88,20 @@ internal sealed class RemoteAnswer(
         }
 
         return exception;
+    }
+
+    /// <summary>The server answered that it cannot; which says of its address only that it is well.</summary>
+    public InferenceException Refuse(InferenceException exception)
+    {
+        Refuse();
+        return exception;
+    }
+
+    /// <inheritdoc cref="Refuse(InferenceException)"/>
+    public void Refuse()
+    {
+        lease.Fail();
+        visit.Answer();
     }
 
     public ValueTask DisposeAsync()

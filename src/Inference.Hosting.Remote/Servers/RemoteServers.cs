@@ -156,6 +156,10 @@ internal sealed partial class RemoteServers : IAsyncDisposable
                 server.Learn(_time.GetElapsedTime(call.Started));
                 Recover(server);
             }
+            else if (call.HasAnswered)
+            {
+                Recover(server);
+            }
         }
     }
 

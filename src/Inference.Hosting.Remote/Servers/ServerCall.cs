@@ -15,10 +15,15 @@ internal sealed class ServerCall(RemoteServers servers, RemoteServer server, lon
 
     public ServerFault Fault { get; private set; }
 
+    public bool HasAnswered { get; private set; }
+
     public bool HasSucceeded { get; private set; }
 
     /// <summary>The server did what it should: its time is learned.</summary>
     public void Succeed() => HasSucceeded = true;
+
+    /// <summary>The server is well, but how long a call takes does not show from this one.</summary>
+    public void Answer() => HasAnswered = true;
 
     /// <summary>The server is at fault.</summary>
     public void Fail(ServerFault fault) => (Fault, HasSucceeded) = (fault, false);
