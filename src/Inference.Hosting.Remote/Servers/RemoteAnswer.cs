@@ -21,6 +21,12 @@ internal sealed class RemoteAnswer(
 
     public HttpContentHeaders ContentHeaders => response.Content.Headers;
 
+    /// <summary>What comes behind the body; there once it has ended.</summary>
+    public HttpResponseHeaders TrailingHeaders => response.TrailingHeaders;
+
+    /// <summary>How long the call waited for its turn.</summary>
+    public TimeSpan QueueTime => lease.QueueTime;
+
     /// <summary>The length of the body as it comes over the wire, when the server tells it and nothing is compressed.</summary>
     public long? Length => ContentHeaders.ContentEncoding.Count == 0 ? ContentHeaders.ContentLength : null;
 
@@ -31,6 +37,9 @@ internal sealed class RemoteAnswer(
         { Date: { } date } => date - time.GetUtcNow() is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero,
         _ => null,
     };
+
+    /// <summary>Gives away what was read of the answer as a whole.</summary>
+    public IDisposable? Take() => ((VisitContent)response.Content).Take();
 
     /// <summary>Reads what there is, as it comes.</summary>
     /// <returns>0 at the end of the body.</returns>
@@ -74,6 +83,9 @@ internal sealed class RemoteAnswer(
             visit.Succeed();
         }
     }
+
+    /// <summary>The call failed, through no fault of the server.</summary>
+    public void Refuse() => lease.Fail();
 
     /// <summary>The answer is of no use.</summary>
     public Exception Fail(Exception exception)

@@ -62,6 +62,11 @@ internal sealed class RemoteCall(RemoteServers servers, RemoteOptions options, R
     public HttpRequestMessage ToAttempt(RemoteServer server)
     {
         var message = new HttpRequestMessage(request.Method, new Uri(server.Address, request.Path));
+        if (request.HttpVersion is { } version)
+        {
+            (message.Version, message.VersionPolicy) = (version, HttpVersionPolicy.RequestVersionExact);
+        }
+
         if (!request.Body.IsEmpty || request.Method == HttpMethod.Post)
         {
             message.Content = new ReadOnlyMemoryContent(request.Body);
@@ -84,6 +89,25 @@ internal sealed class RemoteCall(RemoteServers servers, RemoteOptions options, R
         return message;
     }
 
+    /// <summary>Reads the answer to an attempt, where that is done as a whole.</summary>
+    /// <exception cref="HttpRequestException">The connection broke.</exception>
+    public async ValueTask<IDisposable?> ReceiveAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (request.ReceiveAsync is not { } receive)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await receive(response, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw new HttpRequestException(HttpRequestError.ResponseEnded, inner: exception);
+        }
+    }
+
     public void Hedge()
     {
         lock (_lock)
@@ -97,9 +121,14 @@ internal sealed class RemoteCall(RemoteServers servers, RemoteOptions options, R
     {
         lock (_lock)
         {
-            return _isHedged && (exception is HttpRequestException or InferenceException || response is { StatusCode: >= HttpStatusCode.InternalServerError });
+            return _isHedged && (exception is HttpRequestException or InferenceException
+                || (response is not null && request.StatusOf(response) >= HttpStatusCode.InternalServerError));
         }
     }
+
+    /// <summary>Whether an answer says that its server failed.</summary>
+    public bool IsFailure(HttpResponseMessage response)
+        => request.StatusOf(response) is >= HttpStatusCode.InternalServerError and not HttpStatusCode.NotImplemented;
 
     /// <summary>Whether another attempt is right after such an outcome: only where nothing of the call can have happened twice.</summary>
     /// <param name="attempt">From 0.</param>
@@ -109,17 +138,22 @@ internal sealed class RemoteCall(RemoteServers servers, RemoteOptions options, R
         => attempt < options.MaxRetries && only is null && (exception, response) switch
         {
             (HttpRequestException failure, _) => request.IsIdempotent || NeverArrived(failure),
-            (not null, _) => false,
-            (_, { StatusCode: HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable, Headers.RetryAfter: not null }) => HasOther,
-            (_, { StatusCode: HttpStatusCode.TooManyRequests }) => request.IsIdempotent && HasOther,
-            (_, { StatusCode: HttpStatusCode.NotImplemented }) => false,
-            (_, { StatusCode: >= HttpStatusCode.InternalServerError }) => request.IsIdempotent,
+            (null, not null) => Retries(request.StatusOf(response), response.Headers.RetryAfter is not null),
             _ => false,
         };
 
     /// <summary>At another address at once, at the same one a little later.</summary>
     public TimeSpan Delay(int attempt)
         => HasOther ? TimeSpan.Zero : _firstDelay * Math.Pow(2, attempt) * (0.75 + (Random.Shared.NextDouble() / 2));
+
+    private bool Retries(HttpStatusCode status, bool hasRetryAfter) => status switch
+    {
+        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable when hasRetryAfter => HasOther,
+        HttpStatusCode.TooManyRequests => request.IsIdempotent && HasOther,
+        HttpStatusCode.NotImplemented => false,
+        >= HttpStatusCode.InternalServerError => request.IsIdempotent,
+        _ => false,
+    };
 
     private static bool NeverArrived(HttpRequestException failure) => failure.HttpRequestError
         is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError

@@ -100,11 +100,16 @@ internal sealed class RemoteEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks one server something about it, past the gate and once.</summary>
+    /// <returns>The head of the answer, whatever its status; the caller's to dispose.</returns>
+    /// <exception cref="HttpRequestException">It cannot be reached.</exception>
+    public Task<HttpResponseMessage> AskAsync(RemoteServer server, RemoteRequest request, CancellationToken cancellationToken)
+        => _http.SendAsync(new RemoteCall(Servers, _options(), request, server).ToMessage(), cancellationToken);
+
     /// <summary>Asks a server for a path, and judges by the status alone.</summary>
     public async Task<ServerFault> ProbeAsync(RemoteServer server, string path, CancellationToken cancellationToken)
     {
-        var call = new RemoteCall(Servers, _options(), new RemoteRequest(HttpMethod.Get, path), server);
-        using var response = await _http.SendAsync(call.ToMessage(), cancellationToken).ConfigureAwait(false);
+        using var response = await AskAsync(server, new RemoteRequest(HttpMethod.Get, path), cancellationToken).ConfigureAwait(false);
         return response.StatusCode switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ServerFault.KeyRefused,

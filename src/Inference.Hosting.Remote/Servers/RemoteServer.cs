@@ -8,8 +8,8 @@ internal sealed class RemoteServer(Uri address)
     /// <summary>What the newest call weighs in the learned time.</summary>
     private const double Learning = 0.1;
 
-    /// <summary>Ends with a slash, so that relative paths lie below it.</summary>
-    public Uri Address { get; } = address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
+    /// <summary>Over HTTP. Ends with a slash, so that relative paths lie below it.</summary>
+    public Uri Address { get; } = Normalize(address);
 
     public int InFlight { get; set; }
 
@@ -40,4 +40,11 @@ internal sealed class RemoteServer(Uri address)
     /// <summary>Whether a call may go there now.</summary>
     public bool IsOpen(DateTimeOffset now)
         => Probed is ServerFault.None or ServerFault.KeyRefused && (EjectedUntil is null || (EjectedUntil <= now && !IsTried));
+
+    // The schemes grpc and grpcs only say what is spoken over HTTP.
+    private static Uri Normalize(Uri address)
+    {
+        var text = address.AbsoluteUri.EndsWith('/') ? address.AbsoluteUri : address.AbsoluteUri + "/";
+        return new Uri(text.StartsWith("grpc", StringComparison.Ordinal) ? $"http{text.AsSpan(4)}" : text);
+    }
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Net;
-
 namespace Inference.Hosting.Remote.Servers;
 
 /// <summary>Sends one attempt of a call to the address that is chosen for it, and tells the address's record how it went.</summary>
@@ -11,15 +9,17 @@ internal sealed class ServerHandler : DelegatingHandler
     {
         var call = RemoteCall.Of(request);
         var visit = call.Next();
+        HttpResponseMessage? response = null;
         try
         {
-            var response = await base.SendAsync(call.ToAttempt(visit.Server), cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode >= HttpStatusCode.InternalServerError && response.StatusCode != HttpStatusCode.NotImplemented)
+            response = await base.SendAsync(call.ToAttempt(visit.Server), cancellationToken).ConfigureAwait(false);
+            var received = await call.ReceiveAsync(response, cancellationToken).ConfigureAwait(false);
+            if (call.IsFailure(response))
             {
                 visit.Fail(ServerFault.Failing);
             }
 
-            response.Content = new VisitContent(response.Content, visit);
+            response.Content = new VisitContent(response.Content, visit, received);
             return response;
         }
         catch (Exception exception)
@@ -29,6 +29,7 @@ internal sealed class ServerHandler : DelegatingHandler
                 visit.Fail(ServerFault.Unreachable);
             }
 
+            response?.Dispose();
             visit.Dispose();
             throw;
         }

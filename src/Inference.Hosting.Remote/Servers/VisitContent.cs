@@ -8,10 +8,11 @@ namespace Inference.Hosting.Remote.Servers;
 internal sealed class VisitContent : HttpContent
 {
     private readonly HttpContent _inner;
+    private IDisposable? _received;
 
-    public VisitContent(HttpContent inner, ServerCall visit)
+    public VisitContent(HttpContent inner, ServerCall visit, IDisposable? received)
     {
-        (_inner, Visit) = (inner, visit);
+        (_inner, Visit, _received) = (inner, visit, received);
         foreach (var (name, values) in inner.Headers.NonValidated)
         {
             Headers.TryAddWithoutValidation(name, values);
@@ -19,6 +20,9 @@ internal sealed class VisitContent : HttpContent
     }
 
     public ServerCall Visit { get; }
+
+    /// <summary>Gives away what was read of the answer as a whole.</summary>
+    public IDisposable? Take() => Interlocked.Exchange(ref _received, null);
 
     protected override Task<Stream> CreateContentReadStreamAsync() => _inner.ReadAsStreamAsync();
 
@@ -37,6 +41,7 @@ internal sealed class VisitContent : HttpContent
         if (disposing)
         {
             _inner.Dispose();
+            Take()?.Dispose();
             Visit.Dispose();
         }
 
