@@ -84,9 +84,6 @@ internal sealed class RemoteAnswer(
         }
     }
 
-    /// <summary>The call failed, through no fault of the server.</summary>
-    public void Refuse() => lease.Fail();
-
     /// <summary>The answer is of no use.</summary>
     public Exception Fail(Exception exception)
     {
