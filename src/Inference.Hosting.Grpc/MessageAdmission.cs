@@ -34,7 +34,14 @@ internal sealed class MessageAdmission(V2Operations operations)
     private Task InvokeAsync(RequestDelegate next, HttpContext context)
     {
         AdmitSize(context);
-        return HasArrived(context.Request.BodyReader) ? next(context) : WatchAsync(next, context);
+        var body = context.Request.BodyReader;
+        if (!HasArrived(body))
+        {
+            return WatchAsync(next, context);
+        }
+
+        context.Features.Set<IRequestBodyPipeFeature>(new ArrivedBody(body));
+        return next(context);
     }
 
     private async Task WatchAsync(RequestDelegate next, HttpContext context)

@@ -3,9 +3,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Grpc.Core;
 using Inference.Hosting.AspNetCore;
-using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.AspNetCore.V2;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -30,15 +28,22 @@ internal sealed class ReceivedBody(PipeReader inner, V2Operations operations) : 
         }
         catch (IOException exception) when (exception is not BadHttpRequestException)
         {
-            throw CallerLeft();
+            throw ArrivedBody.CallerLeft();
         }
     }
 
     public override bool TryRead(out ReadResult result)
     {
-        if (!inner.TryRead(out result))
+        try
         {
-            return false;
+            if (!inner.TryRead(out result))
+            {
+                return false;
+            }
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            throw ArrivedBody.CallerLeft();
         }
 
         result = Count(result);
@@ -59,7 +64,7 @@ internal sealed class ReceivedBody(PipeReader inner, V2Operations operations) : 
         }
         catch (IOException exception) when (exception is not BadHttpRequestException)
         {
-            throw CallerLeft();
+            throw ArrivedBody.CallerLeft();
         }
     }
 
@@ -73,9 +78,6 @@ internal sealed class ReceivedBody(PipeReader inner, V2Operations operations) : 
         operations.ReleaseReceived(_held);
         _held = 0;
     }
-
-    // Servers say so by an exception, which may come before the call's token is cancelled; gRPC would then log it as a failure of ours.
-    private static RpcException CallerLeft() => new(new Status((StatusCode)ErrorTable.GrpcCancelled, "The connection ended."));
 
     private ReadResult Count(in ReadResult result)
     {

@@ -70,6 +70,9 @@ internal static class GrpcMessages
             StatusCode.DeadlineExceeded => Outcome.Late,
             StatusCode.Internal => Outcome.Failed,
             StatusCode.Cancelled when call.LeavesAfter is not null => Outcome.Gone,
+
+            // The server ends a stream whose deadline has passed; a client that is still sending reports the end, not the reason.
+            StatusCode.Cancelled when call.Deadline is not null && exception.Status.DebugException is HttpRequestException => Outcome.Late,
             _ => Outcome.Broken,
         };
         return new Reply(outcome)

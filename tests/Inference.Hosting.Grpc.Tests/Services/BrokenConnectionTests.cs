@@ -18,9 +18,11 @@ namespace Inference.Hosting.Grpc.Tests.Services;
 public sealed class BrokenConnectionTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task ModelInfer_ConnectionResetInTheMessage_IsNoFailureOfTheServer(bool onRead)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task ModelInfer_ConnectionResetInTheMessage_IsNoFailureOfTheServer(bool onRead, bool hasArrived)
     {
         var log = new ErrorLog();
         var backend = new FakeBackend(_ => new InferenceResponse([]));
@@ -31,7 +33,7 @@ public sealed class BrokenConnectionTests
             {
                 app.Use((context, next) =>
                 {
-                    context.Features.Set<IRequestBodyPipeFeature>(new BrokenBody(onRead));
+                    context.Features.Set<IRequestBodyPipeFeature>(new BrokenBody(onRead, hasArrived));
                     return next(context);
                 });
                 app.MapInference();
@@ -53,28 +55,30 @@ public sealed class BrokenConnectionTests
     }
 
     /// <summary>The length of a message and a little of it, then the end of the connection: when more is read, or when what was read is given back.</summary>
-    private sealed class BrokenBody(bool onRead) : PipeReader, IRequestBodyPipeFeature
+    /// <remarks>One that has arrived as a whole breaks when it is read, or given back, for the second time: first it is looked at.</remarks>
+    private sealed class BrokenBody(bool onRead, bool hasArrived) : PipeReader, IRequestBodyPipeFeature
     {
+        private readonly byte[] _bytes = hasArrived ? [0, 0, 0, 0, 3, 0x0A, 1, (byte)'m'] : [0, 0, 0, 0, 100, 1, 2, 3];
         private bool _wasRead;
 
         public PipeReader Reader => this;
 
         public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
-            if (onRead && _wasRead)
+            if (onRead && (_wasRead || hasArrived))
             {
                 throw new ConnectionResetException("Connection reset by peer.");
             }
 
             _wasRead = true;
-            return new(new ReadResult(new ReadOnlySequence<byte>([0, 0, 0, 0, 100, 1, 2, 3]), isCanceled: false, isCompleted: false));
+            return new(new ReadResult(new ReadOnlySequence<byte>(_bytes), isCanceled: false, isCompleted: hasArrived));
         }
 
         public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
         public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
         {
-            if (!onRead)
+            if (!onRead && (_wasRead || !hasArrived))
             {
                 throw new IOException("The client reset the request stream.");
             }
@@ -82,8 +86,8 @@ public sealed class BrokenConnectionTests
 
         public override bool TryRead(out ReadResult result)
         {
-            result = default;
-            return false;
+            result = hasArrived ? new ReadResult(new ReadOnlySequence<byte>(_bytes), isCanceled: false, isCompleted: true) : default;
+            return hasArrived;
         }
 
         public override void CancelPendingRead()
