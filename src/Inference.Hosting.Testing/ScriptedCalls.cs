@@ -49,6 +49,9 @@ public sealed class ScriptedCalls
     /// <summary>One call, ended by disposal.</summary>
     internal sealed class Call : IDisposable
     {
+        // What a timer can wait for at most; a deadline further away is none.
+        private static readonly TimeSpan _farAway = TimeSpan.FromDays(40);
+
         private readonly ScriptedCalls _calls;
         private readonly CancellationToken _caller;
         private readonly CancellationTokenSource _late;
@@ -61,7 +64,7 @@ public sealed class ScriptedCalls
             Interlocked.Increment(ref calls._count);
             Interlocked.Increment(ref calls._active);
             var left = InferenceContext.Current?.Deadline - calls.Time.GetUtcNow();
-            _late = left is { } time
+            _late = left is { } time && time < _farAway
                 ? new CancellationTokenSource(time > TimeSpan.Zero ? time : TimeSpan.Zero, calls.Time)
                 : new CancellationTokenSource();
             _any = CancellationTokenSource.CreateLinkedTokenSource(caller, _late.Token);
