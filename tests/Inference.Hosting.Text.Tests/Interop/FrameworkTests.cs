@@ -104,8 +104,8 @@ public sealed class FrameworkTests
     [Fact]
     public async Task FunctionInvocation_BehindAModel_LooksLikeAnyAnswer()
     {
-        var inner = Weather().AsChatClient().AsBuilder().UseFunctionInvocation().ConfigureOptions(
-            options => options.Tools = [AIFunctionFactory.Create(GetWeather, "get_weather")]).Build();
+        var inner = Weather().AsChatClient().AsBuilder().ConfigureOptions(
+            options => options.Tools = [AIFunctionFactory.Create(GetWeather, "get_weather")]).UseFunctionInvocation().Build();
         await using var host = await TextHost.StartAsync(services => services.AddChatModel("m").UseChatClient(inner));
         var model = host.Services.GetRequiredKeyedService<IChatModel>("m");
         var request = new ChatRequest { Messages = [Capabilities.ChatMessage.FromUser("How is it in Oslo?")] };
@@ -132,6 +132,7 @@ public sealed class FrameworkTests
             services.AddChatModel("m").UseChatClient(inner.AsChatClient());
             services.AddInferenceText();
         });
+        inner.Calls.Time = host.Time;
         using var scope = InferenceContext.Use(new InferenceContext { Tenant = "ann", Deadline = host.Time.GetUtcNow() });
 
         var late = await Assert.ThrowsAsync<InferenceException>(
