@@ -11,6 +11,7 @@ internal sealed class BatchedModel(
     IInferenceEngine engine,
     ModelMetadata metadata,
     BatchQueue queue,
+    RequestDoor door,
     EngineThread[] threads,
     BatchMetrics? metrics,
     IDisposable?[] subscriptions) : ILoadedModel
@@ -22,6 +23,9 @@ internal sealed class BatchedModel(
 
     /// <summary>For tests.</summary>
     public BatchQueue Queue => queue;
+
+    /// <summary>For tests.</summary>
+    public ResponsePool Responses => door.Responses;
 
     public ModelLoad Load => queue.With((scheduler, now) => new ModelLoad
     {
@@ -78,7 +82,7 @@ internal sealed class BatchedModel(
     public ValueTask<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return queue.InferAsync(request, cancellationToken);
+        return door.InferAsync(request, cancellationToken);
     }
 
     /// <summary>Fails what has not started, waits for what runs, and frees all of it. The second call gets the first's task.</summary>

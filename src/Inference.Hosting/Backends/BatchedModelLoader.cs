@@ -75,17 +75,17 @@ internal sealed partial class BatchedModelLoader
         var metrics = _context.Services.GetService<IMeterFactory>() is { } meters
             ? new BatchMetrics(meters, metadata.Name, metadata.Version, () => BatchedModel.Snapshot(queue!))
             : null;
-        queue = new BatchQueue(scheduler, analyzer, responses, metadata, _clock, metrics);
+        queue = new BatchQueue(scheduler, metadata, _clock, metrics);
         var loops = new Task[_threads.Length];
         for (var i = 0; i < loops.Length; i++)
         {
             var loop = new BatchLoop(
-                queue, i, _engine, _instances[i], metadata, assembler, responses, samples, () => scheduler.Settings, metrics, _logger);
+                queue, i, _engine, _instances[i], metadata, assembler, responses, samples, metrics, _logger);
             loops[i] = _threads[i].InvokeAsync(loop.Run);
             _threads[i].Stop();
         }
 
-        return new BatchedModel(_engine, metadata, queue, _threads, metrics, Reload(queue, proved));
+        return new BatchedModel(_engine, metadata, queue, new RequestDoor(queue, analyzer, responses), _threads, metrics, Reload(queue, proved));
     }
 
     private async Task StartThreadsAsync(CancellationToken cancellationToken)

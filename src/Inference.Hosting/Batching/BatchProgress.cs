@@ -43,6 +43,22 @@ internal static class BatchProgress
         batch.Compact();
     }
 
+    /// <summary>Drops those who were answered while the run went on; the rest is left for whoever ends the run.</summary>
+    public static void DropAnswered(ScheduledBatch batch, Settlements settled)
+    {
+        foreach (ref var slot in batch.Slots)
+        {
+            if (slot.Item.Outcome != ItemOutcome.None)
+            {
+                slot.Rows = 0;
+                slot.Item.Running--;
+                EndPart(slot.Item, settled);
+            }
+        }
+
+        batch.Compact();
+    }
+
     /// <summary>The rows of a batch have their results.</summary>
     public static void Succeeded(ScheduledBatch batch, long now, Settlements settled)
     {

@@ -10,8 +10,8 @@ internal sealed partial class BatchQueue
     private const int Yields = 4;
     private const int MostHolds = 10_000;
 
-    /// <summary>Step 3 of a request: what an instance is to do next; sleeps while there is nothing.</summary>
-    /// <returns><see cref="TakeKind.Empty"/> only when the queue is closed.</returns>
+    /// <summary>Step 3 of a request: what an instance is to do next; its thread sleeps while there is nothing.</summary>
+    /// <returns>A run, a probe, or <see cref="TakeKind.Closed"/>.</returns>
     public TakeKind Next(int instance, ScheduledBatch batch, Settlements settled)
     {
         var (yields, held) = (0, 0);
@@ -23,55 +23,110 @@ internal sealed partial class BatchQueue
 
         while (true)
         {
-            TakeResult result;
-            long next;
-            bool sleeps;
-            lock (_lock)
+            var maySleep = yields >= Yields;
+            switch (TryNext(instance, batch, settled, maySleep))
             {
-                var now = _clock.Now;
-                result = _scheduler.Take(instance, now, batch, settled);
-                if (result.Kind == TakeKind.Empty && _isClosed)
-                {
-                    return TakeKind.Empty;
-                }
+                case TakeKind.Delay:
+                case TakeKind.Empty when maySleep:
+                    _signals[instance].WaitOne();
+                    yields = 0;
+                    break;
+                case TakeKind.Empty:
+                    // Callers that were just answered are about to come back: a yield is cheaper than a sleep and a wake.
+                    do
+                    {
+                        Thread.Yield();
+                    }
+                    while (++yields < Yields && _scheduler.Queue.Rows == 0);
 
-                sleeps = result.Kind == TakeKind.Delay || (result.Kind == TakeKind.Empty && yields >= Yields);
-                if (sleeps)
-                {
-                    _scheduler.Sleep(instance);
-                }
-
-                next = sleeps || result.Kind is TakeKind.Run or TakeKind.Rerun ? _scheduler.NextWake() : long.MaxValue;
-                Record(settled, now);
-            }
-
-            Signal(result.Wake);
-            Settle(settled);
-            _timer.Arm(next);
-            if (result.Kind is TakeKind.Run or TakeKind.Rerun or TakeKind.Probe)
-            {
-                return result.Kind;
-            }
-
-            if (sleeps)
-            {
-                _signals[instance].WaitOne();
-                yields = 0;
-            }
-            else if (result.Kind == TakeKind.Rejoin)
-            {
-                AwaitReturn(instance, ref held);
-            }
-            else
-            {
-                // Callers that were just answered are about to come back: a yield is cheaper than a sleep and a wake.
-                do
-                {
-                    Thread.Yield();
-                }
-                while (++yields < Yields && _scheduler.Queue.Rows == 0);
+                    break;
+                case TakeKind.Rejoin:
+                    AwaitReturn(instance, ref held);
+                    break;
+                case var kind:
+                    return kind;
             }
         }
+    }
+
+    /// <summary>What an instance is to do next, at once.</summary>
+    /// <param name="instance">Which.</param>
+    /// <param name="batch">Gets the run.</param>
+    /// <param name="settled">Empty; used on the way.</param>
+    /// <param name="maySleep">Whether the instance sleeps when there is nothing; it always does when a delay holds rows back.</param>
+    public TakeKind TryNext(int instance, ScheduledBatch batch, Settlements settled, bool maySleep)
+    {
+        TakeResult result;
+        long next;
+        lock (_lock)
+        {
+            var now = _clock.Now;
+            result = _scheduler.Take(instance, now, batch, settled);
+            if (result.Kind == TakeKind.Empty && _isClosed)
+            {
+                return TakeKind.Closed;
+            }
+
+            var sleeps = result.Kind == TakeKind.Delay || (result.Kind == TakeKind.Empty && maySleep);
+            if (sleeps)
+            {
+                _scheduler.Sleep(instance);
+            }
+
+            next = sleeps || result.Kind is TakeKind.Run or TakeKind.Rerun ? _scheduler.NextWake() : long.MaxValue;
+            Record(settled, now);
+        }
+
+        Signal(result.Wake);
+        Settle(settled);
+        _timer.Arm(next);
+        return result.Kind;
+    }
+
+    /// <summary>What an instance without a thread awaits while it sleeps.</summary>
+    public PoolSignal SignalOf(int instance) => _poolSignals[instance];
+
+    /// <summary>Gives up waiting for callers that were just answered.</summary>
+    public void EndHold(int instance)
+    {
+        lock (_lock)
+        {
+            _scheduler.EndHold(instance);
+        }
+    }
+
+    /// <summary>The function has the result of one item, or knows that there will be none: its caller is answered while the run goes on.</summary>
+    /// <param name="item">In a run.</param>
+    /// <param name="error">Null when there is a result.</param>
+    public void AnswerEarly(QueueItem item, Exception? error)
+    {
+        var settled = RentSettlements();
+        lock (_lock)
+        {
+            if (item.Outcome == ItemOutcome.None)
+            {
+                var now = _clock.Now;
+                item.Ended = now;
+                item.Error ??= error;
+                settled.Settle(item, item.Error is null ? ItemOutcome.Ok : ItemOutcome.Failed);
+                Record(settled, now);
+            }
+        }
+
+        Settle(settled);
+        _spare = settled;
+    }
+
+    /// <summary>Takes those out of a run that ends who were answered while it went on.</summary>
+    public void DropAnswered(ScheduledBatch batch, Settlements settled)
+    {
+        lock (_lock)
+        {
+            BatchProgress.DropAnswered(batch, settled);
+            Record(settled, _clock.Now);
+        }
+
+        Settle(settled);
     }
 
     /// <summary>The inputs of a run were read.</summary>
@@ -212,10 +267,7 @@ internal sealed partial class BatchQueue
         if (held >= MostHolds)
         {
             // A clock that stands still, as in tests, must not hold rows back for ever.
-            lock (_lock)
-            {
-                _scheduler.EndHold(instance);
-            }
+            EndHold(instance);
         }
     }
 }

@@ -14,39 +14,37 @@ internal sealed partial class BatchQueue : IDisposable
 
     private readonly Lock _lock = new();
     private readonly BatchScheduler _scheduler;
-    private readonly RequestAnalyzer _analyzer;
-    private readonly ResponsePool _responses;
     private readonly MonotonicClock _clock;
     private readonly QueueTimer _timer;
-    private readonly RequestPool _pool;
     private readonly AutoResetEvent[] _signals;
+    private readonly PoolSignal[] _poolSignals;
     private readonly string _version;
     private readonly BatchMetrics? _metrics;
     private int _inFlight;
     private bool _isClosed;
 
+    /// <param name="scheduler">Who goes, when, with whom.</param>
+    /// <param name="metadata">Of the version that is served.</param>
+    /// <param name="clock">The time of all that is given to the scheduler.</param>
+    /// <param name="metrics">Null when nobody measures.</param>
+    /// <param name="onPool">Whether instances have no threads of their own and sleep by awaiting.</param>
     public BatchQueue(
-        BatchScheduler scheduler,
-        RequestAnalyzer analyzer,
-        ResponsePool responses,
-        ModelMetadata metadata,
-        MonotonicClock clock,
-        BatchMetrics? metrics = null)
+        BatchScheduler scheduler, ModelMetadata metadata, MonotonicClock clock, BatchMetrics? metrics = null, bool onPool = false)
     {
         _scheduler = scheduler;
-        _analyzer = analyzer;
-        _responses = responses;
         _clock = clock;
         _metrics = metrics;
         _version = metadata.Version;
-        _signals = [.. Enumerable.Range(0, scheduler.Instances.Count).Select(_ => new AutoResetEvent(initialState: false))];
+        var instances = Enumerable.Range(0, scheduler.Instances.Count);
+        _signals = onPool ? [] : [.. instances.Select(_ => new AutoResetEvent(initialState: false))];
+        _poolSignals = onPool ? [.. instances.Select(_ => new PoolSignal())] : [];
         _timer = new QueueTimer(clock, OnTimer);
-        _pool = new RequestPool(this);
     }
 
     public MonotonicClock Clock => _clock;
 
-    public ResponsePool Responses => _responses;
+    /// <summary>The options in force.</summary>
+    public SchedulerSettings Settings => _scheduler.Settings;
 
     public RunStatistics Statistics { get; } = new();
 
@@ -80,57 +78,12 @@ internal sealed partial class BatchQueue : IDisposable
         _spare = settled;
     }
 
-    /// <summary>The response of a request whose parts may start on two instances at once.</summary>
-    public PooledResponse RentShared(PendingRequest pending)
+    /// <summary>Takes a call in, or says why not: then nobody but the caller has seen it.</summary>
+    /// <param name="pending">With its terms.</param>
+    /// <param name="settings">The options that the terms were made with.</param>
+    /// <param name="now">When it came.</param>
+    public InferenceException? Enter(PendingCall pending, SchedulerSettings settings, long now)
     {
-        lock (_lock)
-        {
-            return pending.Response ??= _responses.Rent(pending.Layout);
-        }
-    }
-
-    /// <summary>Step 2 of a request: validated, queued, awaited.</summary>
-    public ValueTask<InferenceResponse> InferAsync(InferenceRequest request, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<InferenceResponse>(cancellationToken);
-        }
-
-        var settings = _scheduler.Settings;
-        RequestLayout layout;
-        try
-        {
-            layout = _analyzer.Analyze(request, settings.MaxLength ?? int.MaxValue);
-        }
-        catch (InferenceException exception)
-        {
-            return ValueTask.FromException<InferenceResponse>(exception);
-        }
-
-        if (layout.Rows == 0)
-        {
-            return new(new InferenceResponse(_responses.RentEmpty(layout)));
-        }
-
-        var pending = _pool.Rent();
-        pending.Begin(request, layout);
-        var now = _clock.Now;
-        try
-        {
-            RequestTerms.Apply(pending, request, settings.Levels, settings.DefaultLevel, _scheduler.Queue.Shares, _clock, now);
-        }
-        catch (InferenceException exception)
-        {
-            pending.Recycle();
-            if (exception.Code == InferenceErrorCode.DeadlineExceeded)
-            {
-                CountLate();
-            }
-
-            return ValueTask.FromException<InferenceResponse>(exception);
-        }
-
         if (RunActivities.HasListeners)
         {
             pending.Parent = RunActivities.Current;
@@ -153,26 +106,76 @@ internal sealed partial class BatchQueue : IDisposable
 
         if (admission.Reason != RefusalReason.None)
         {
-            var refusal = Refusals.Create(admission.Reason, pending, settings, retryAfter);
-            pending.Recycle();
             _metrics?.Refused(Refusals.Tag(admission.Reason));
-            return ValueTask.FromException<InferenceResponse>(refusal);
+            return Refusals.Create(admission.Reason, pending, settings, retryAfter);
         }
 
         Signal(admission.Wake);
         _timer.Arm(BatchScheduler.RoundUp(pending.Expiry));
+        return null;
+    }
 
-        var task = pending.Task;
-        if (cancellationToken.CanBeCanceled)
+    /// <summary>Takes calls in together, in their order, or none of them.</summary>
+    /// <inheritdoc cref="Enter"/>
+    public InferenceException? EnterAll(ReadOnlySpan<PendingCall> pending, SchedulerSettings settings, long now)
+    {
+        var expiry = long.MaxValue;
+        var parent = RunActivities.HasListeners ? RunActivities.Current : default;
+        foreach (var call in pending)
         {
-            pending.Watch(cancellationToken);
+            call.Parent = parent;
+            expiry = Math.Min(expiry, call.Expiry);
         }
 
-        return task;
+        Admission admission;
+        QueueItem refused;
+        var retryAfter = TimeSpan.Zero;
+        lock (_lock)
+        {
+            admission = _scheduler.TryEnqueueAll(pending, now, out refused);
+            if (admission.Reason == RefusalReason.None)
+            {
+                _inFlight += pending.Length;
+            }
+            else
+            {
+                retryAfter = Refuse((PendingCall)refused, admission.Reason, now);
+            }
+        }
+
+        if (admission.Reason != RefusalReason.None)
+        {
+            _metrics?.Refused(Refusals.Tag(admission.Reason));
+            return Refusals.Create(admission.Reason, refused, settings, retryAfter);
+        }
+
+        Signal(admission.Wake);
+        _timer.Arm(BatchScheduler.RoundUp(expiry));
+        return null;
+    }
+
+    /// <summary>Puts the terms of its caller on a call.</summary>
+    /// <returns>Why they cannot be met, or null.</returns>
+    public InferenceException? ApplyTerms(PendingCall pending, InferenceRequest? request, SchedulerSettings settings, long now)
+    {
+        try
+        {
+            RequestTerms.Apply(pending, request, settings.Levels, settings.DefaultLevel, _scheduler.Queue.Shares, _clock, now);
+            return null;
+        }
+        catch (InferenceException exception)
+        {
+            if (exception.Code == InferenceErrorCode.DeadlineExceeded)
+            {
+                CountLate();
+            }
+
+            return exception;
+        }
     }
 
     /// <summary>The caller leaves.</summary>
-    public void Leave(PendingRequest pending, ItemOutcome outcome)
+    public void Leave(PendingCall pending, ItemOutcome outcome)
     {
         var settled = RentSettlements();
         int wake;
@@ -230,9 +233,6 @@ internal sealed partial class BatchQueue : IDisposable
         }
     }
 
-    /// <summary>Gives a request object back.</summary>
-    public void Return(PendingRequest pending) => _pool.Return(pending);
-
     private static Settlements RentSettlements()
     {
         var settled = _spare ?? new Settlements();
@@ -251,13 +251,13 @@ internal sealed partial class BatchQueue : IDisposable
         _metrics?.Refused(Refusals.Tag(RefusalReason.Deadline));
     }
 
-    private TimeSpan Refuse(PendingRequest pending, RefusalReason reason, long now)
+    private TimeSpan Refuse(PendingCall pending, RefusalReason reason, long now)
     {
         Statistics.CountRefused();
         var drain = reason == RefusalReason.Breaker
             ? TimeSpan.FromTicks(Math.Clamp((_scheduler.Breaker.ProbeAt - now) / 100, TimeSpan.TicksPerSecond, TimeSpan.TicksPerMinute))
             : RetryAfterEstimator.Drain(_scheduler.Queue.Rows, _scheduler.Capacity(now));
-        return RetryAfterEstimator.Spread(drain, HashCode.Combine(pending.Request.Id, now));
+        return RetryAfterEstimator.Spread(drain, HashCode.Combine(pending.RetryHash, now));
     }
 
     private void OnTimer()
@@ -275,7 +275,7 @@ internal sealed partial class BatchQueue : IDisposable
             _scheduler.Expire(now, settled);
             for (var wake = _scheduler.WakeDue(now); wake >= 0; wake = _scheduler.WakeDue(now))
             {
-                _signals[wake].Set();
+                Set(wake);
             }
 
             next = _scheduler.NextWake();
@@ -303,7 +303,7 @@ internal sealed partial class BatchQueue : IDisposable
     {
         foreach (ref readonly var settlement in settled.Items)
         {
-            var pending = (PendingRequest)settlement.Item;
+            var pending = (PendingCall)settlement.Item;
             if (settlement.Answer)
             {
                 pending.Answer(_version);
@@ -323,15 +323,27 @@ internal sealed partial class BatchQueue : IDisposable
         if (instance >= 0)
         {
             _metrics?.Woken();
+            Set(instance);
+        }
+    }
+
+    private void Set(int instance)
+    {
+        if (_signals.Length > 0)
+        {
             _signals[instance].Set();
+        }
+        else
+        {
+            _poolSignals[instance].Set();
         }
     }
 
     private void SignalAll()
     {
-        foreach (var signal in _signals)
+        for (var i = 0; i < _scheduler.Instances.Count; i++)
         {
-            signal.Set();
+            Set(i);
         }
     }
 }

@@ -79,37 +79,35 @@ internal sealed class BatchScheduler
     /// <summary>Takes a request in, or says why not.</summary>
     public Admission TryEnqueue(QueueItem item, long now)
     {
-        Debug.Assert(item.IsReleased && item.Outcome == ItemOutcome.None, "Only a fresh item enters.");
-        if (IsStopping)
-        {
-            return new Admission(RefusalReason.Stopped, -1);
-        }
+        var reason = Place(item, now);
+        return new Admission(reason, reason == RefusalReason.None && !_door.Holds(item) ? Wake() : -1);
+    }
 
-        if (Breaker.IsOpen)
+    /// <summary>Takes requests in together, in their order, or none of them.</summary>
+    /// <param name="items">Of one caller.</param>
+    /// <param name="now">When.</param>
+    /// <param name="refused">The one that was refused.</param>
+    public Admission TryEnqueueAll(ReadOnlySpan<QueueItem> items, long now, out QueueItem refused)
+    {
+        for (var i = 0; i < items.Length; i++)
         {
-            return new Admission(RefusalReason.Breaker, -1);
-        }
+            var reason = Place(items[i], now);
+            if (reason == RefusalReason.None)
+            {
+                continue;
+            }
 
-        var length = Settings.Pad(item.Length);
-        item.RowCost = Math.Max(1, length);
-        item.Arrival = now;
-        Offered.Arrived(item.Rows, now);
+            foreach (var item in items[..i])
+            {
+                Unlink(item);
+            }
 
-        // Those who already wait at the door go first.
-        var reason = _admission.Check(item, Settings, now);
-        if (reason == RefusalReason.None && !(item.MayWait && !_door.IsEmpty))
-        {
-            Enter(item, now);
-            return new Admission(RefusalReason.None, Wake());
-        }
-
-        if (!item.MayWait || reason is RefusalReason.TooLarge or RefusalReason.Deadline or RefusalReason.Impossible)
-        {
+            refused = items[i];
             return new Admission(reason, -1);
         }
 
-        _door.Add(item);
-        return new Admission(RefusalReason.None, -1);
+        refused = null!;
+        return new Admission(RefusalReason.None, Wake());
     }
 
     /// <summary>The caller leaves, or its time is over. A part that is being assembled delays the decision until its input was read.</summary>
@@ -367,6 +365,44 @@ internal sealed class BatchScheduler
 
     /// <summary>Rows a second at the cap; 0 while unknown.</summary>
     public double Capacity(long now) => _admission.Capacity(Settings, now);
+
+    private RefusalReason Place(QueueItem item, long now)
+    {
+        Debug.Assert(item.IsReleased && item.Outcome == ItemOutcome.None, "Only a fresh item enters.");
+        if (IsStopping)
+        {
+            return RefusalReason.Stopped;
+        }
+
+        if (Breaker.IsOpen)
+        {
+            return RefusalReason.Breaker;
+        }
+
+        if (item.Length > 0)
+        {
+            item.RowCost = Math.Max(1, Settings.Pad(item.Length));
+        }
+
+        item.Arrival = now;
+        Offered.Arrived(item.Rows, now);
+
+        // Those who already wait at the door go first.
+        var reason = _admission.Check(item, Settings, now);
+        if (reason == RefusalReason.None && !(item.MayWait && !_door.IsEmpty))
+        {
+            Enter(item, now);
+            return RefusalReason.None;
+        }
+
+        if (!item.MayWait || reason is RefusalReason.TooLarge or RefusalReason.Deadline or RefusalReason.Impossible)
+        {
+            return reason;
+        }
+
+        _door.Add(item);
+        return RefusalReason.None;
+    }
 
     private void Enter(QueueItem item, long now)
     {

@@ -15,14 +15,15 @@ internal sealed class BatchSplitter(IIsolationHost host)
     private bool _isEngineSound;
 
     /// <summary>Answers all rows of a failed run.</summary>
-    public void Handle(ScheduledBatch batch, Exception error)
+    /// <remarks>Completes at once where runs do.</remarks>
+    public async ValueTask HandleAsync(ScheduledBatch batch, Exception error)
     {
         _open.Clear();
         _isEngineSound = false;
         _open.Push(new FailedPart(batch, error));
         while (_open.TryPop(out var part))
         {
-            if (!HandlePart(part))
+            if (!await HandlePartAsync(part).ConfigureAwait(false))
             {
                 return;
             }
@@ -31,12 +32,18 @@ internal sealed class BatchSplitter(IIsolationHost host)
 
     private static EngineFault FaultOf(Exception error) => (error as EngineException)?.Fault ?? EngineFault.Run;
 
-    private bool HandlePart(FailedPart part)
+    private ValueTask<bool> HandlePartAsync(FailedPart part)
     {
         var fault = FaultOf(part.Error);
         if (fault == EngineFault.DeviceLost)
         {
-            return Lose(part.Error, part.Batch);
+            return new(Lose(part.Error, part.Batch));
+        }
+
+        if (!host.MayBlameRows(part.Error))
+        {
+            host.Fail(part.Batch, part.Error, isPoison: false);
+            return new(true);
         }
 
         var lacksMemory = fault == EngineFault.OutOfMemory;
@@ -47,22 +54,22 @@ internal sealed class BatchSplitter(IIsolationHost host)
 
         if (lacksMemory ? part.Batch.Rows == 1 : part.Batch.Count == 1)
         {
-            return FailLast(part, fault);
+            return FailLastAsync(part, fault);
         }
 
         if (!host.MayRerun || (!lacksMemory && host.IsBudgetSpent))
         {
             host.Fail(part.Batch, Refusals.NotIsolated(part.Error), isPoison: false);
-            return true;
+            return new(true);
         }
 
-        return RunHalves(part, lacksMemory);
+        return RunHalvesAsync(part, lacksMemory);
     }
 
     // Nothing is left to divide: these rows are at fault, unless the engine is.
-    private bool FailLast(FailedPart part, EngineFault fault)
+    private async ValueTask<bool> FailLastAsync(FailedPart part, EngineFault fault)
     {
-        if (fault is EngineFault.Run && !_isEngineSound && host.RunCanary() is { } sick)
+        if (fault is EngineFault.Run && !_isEngineSound && await host.RunCanaryAsync().ConfigureAwait(false) is { } sick)
         {
             return GiveUp(sick, part.Error, part.Batch);
         }
@@ -71,16 +78,16 @@ internal sealed class BatchSplitter(IIsolationHost host)
         return true;
     }
 
-    private bool RunHalves(FailedPart part, bool byRows)
+    private async ValueTask<bool> RunHalvesAsync(FailedPart part, bool byRows)
     {
         var (left, right) = Divide(part.Batch, byRows);
-        var leftError = host.Rerun(left);
+        var leftError = await host.RerunAsync(left).ConfigureAwait(false);
         if (leftError is not null && FaultOf(leftError) == EngineFault.DeviceLost)
         {
             return Lose(leftError, left, right);
         }
 
-        var rightError = host.Rerun(right);
+        var rightError = await host.RerunAsync(right).ConfigureAwait(false);
         if (rightError is not null && FaultOf(rightError) == EngineFault.DeviceLost)
         {
             return leftError is null ? Lose(rightError, right) : Lose(rightError, left, right);
@@ -89,7 +96,7 @@ internal sealed class BatchSplitter(IIsolationHost host)
         _isEngineSound |= leftError is null || rightError is null;
         if (!_isEngineSound && !byRows)
         {
-            if (host.RunCanary() is { } sick)
+            if (await host.RunCanaryAsync().ConfigureAwait(false) is { } sick)
             {
                 return GiveUp(sick, leftError!, left, right);
             }

@@ -13,13 +13,16 @@ internal interface IIsolationHost
     /// <summary>Whether the time for isolation is used up.</summary>
     bool IsBudgetSpent { get; }
 
+    /// <summary>Whether an error may be the fault of rows; one that says that nothing works at the moment is not.</summary>
+    bool MayBlameRows(Exception error);
+
     /// <summary>Runs a part of a failed batch again and answers its rows.</summary>
     /// <returns>Why it failed, or null.</returns>
-    Exception? Rerun(ScheduledBatch part);
+    ValueTask<Exception?> RerunAsync(ScheduledBatch part);
 
     /// <summary>Runs a row that is known to be harmless.</summary>
     /// <returns>Why it failed, or null.</returns>
-    Exception? RunCanary();
+    ValueTask<Exception?> RunCanaryAsync();
 
     /// <summary>Fails a part for good.</summary>
     /// <param name="part">Its rows.</param>

@@ -14,7 +14,6 @@ internal sealed partial class InstanceHolder(
     ModelMetadata metadata,
     SampleRunner samples,
     InferenceBatch description,
-    Func<SchedulerSettings> settings,
     ILogger logger)
 {
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(60);
@@ -35,7 +34,7 @@ internal sealed partial class InstanceHolder(
     {
         try
         {
-            var options = settings();
+            var options = queue.Settings;
             samples.Run(Instance, description, options.PadRows(1), _isRagged ? options.Pad(1) : 0);
             return null;
         }

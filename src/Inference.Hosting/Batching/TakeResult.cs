@@ -22,6 +22,9 @@ internal enum TakeKind
 
     /// <summary>Sleep; the timer wakes the instance when the delay is over.</summary>
     Delay,
+
+    /// <summary>End: the queue is closed.</summary>
+    Closed,
 }
 
 /// <summary>What an instance is to do now.</summary>

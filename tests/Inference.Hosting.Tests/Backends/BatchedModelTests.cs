@@ -376,7 +376,7 @@ public sealed class BatchedModelTests
         var (ok, cancelled, failed, refused) = (0, 0, 0, 0);
         await Task.WhenAll(Enumerable.Range(0, 16).Select(Caller));
 
-        ShellHarness.Until(() => harness.Model.Queue.Responses.Rented == harness.Model.Queue.Responses.Returned);
+        ShellHarness.Until(() => harness.Model.Responses.Rented == harness.Model.Responses.Returned);
         var statistics = harness.Model.Statistics!;
         harness.AssertConserved(16 * 300);
         Assert.Equal((ok, cancelled, failed, refused), (statistics.Success.Count, statistics.Cancel.Count, statistics.Fail.Count, statistics.RefusedCount));

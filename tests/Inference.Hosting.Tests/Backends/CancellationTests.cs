@@ -97,7 +97,7 @@ public sealed class CancellationTests
         harness.Engine.OpenGate();
         (await harness.Infer(1)).Dispose();
         Assert.Equal([8, 1], harness.Engine.Runs);
-        ShellHarness.Until(() => harness.Model.Queue.Responses.Rented == harness.Model.Queue.Responses.Returned);
+        ShellHarness.Until(() => harness.Model.Responses.Rented == harness.Model.Responses.Returned);
         harness.AssertConserved(2);
     }
 

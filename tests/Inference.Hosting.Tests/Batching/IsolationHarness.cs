@@ -59,7 +59,7 @@ internal sealed class IsolationHarness : IIsolationHost
             Lost = instance;
             if (Run(batch) is { } error)
             {
-                _splitter.Handle(batch, error);
+                _splitter.HandleAsync(batch, error).AsTask().GetAwaiter().GetResult();
                 Core.Ended(instance, 0, batch.Length, 0, Now);
             }
             else
@@ -74,20 +74,22 @@ internal sealed class IsolationHarness : IIsolationHost
 
     public int Lost { get; private set; }
 
-    public Exception? Rerun(ScheduledBatch part)
+    public bool MayBlameRows(Exception error) => true;
+
+    public ValueTask<Exception?> RerunAsync(ScheduledBatch part)
     {
         BatchProgress.BeginRerun(part, _settled);
         var start = Now;
         var error = part.Count == 0 ? null : Run(part);
         _budget.Spend(Now - start, Core.Settings.IsolationBudget, Now);
-        return error;
+        return new(error);
     }
 
-    public Exception? RunCanary()
+    public ValueTask<Exception?> RunCanaryAsync()
     {
         Canaries++;
         Now += SchedulerSimulation.Ns(11);
-        return CanaryFails is { } fault ? new EngineException(fault, "canary") : null;
+        return new(CanaryFails is { } fault ? new EngineException(fault, "canary") : null);
     }
 
     public void Fail(ScheduledBatch part, Exception error, bool isPoison)

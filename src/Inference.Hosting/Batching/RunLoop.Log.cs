@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Inference.Hosting.Batching;
 
-internal sealed partial class BatchLoop
+internal abstract partial class RunLoop
 {
     [LoggerMessage(
         300,

@@ -2,16 +2,18 @@
 
 namespace Inference.Hosting.Batching;
 
-/// <summary>Request objects of one queue, reused. Thread-safe.</summary>
-internal sealed class RequestPool(BatchQueue queue)
+/// <summary>Call objects of one queue, reused. Thread-safe.</summary>
+/// <param name="create">Makes one more; gets the pool that it goes back to.</param>
+internal sealed class CallPool<TCall>(Func<CallPool<TCall>, TCall> create)
+    where TCall : PendingCall
 {
     private const int Largest = 4096;
 
     private readonly Lock _lock = new();
-    private PendingRequest[] _free = new PendingRequest[64];
+    private TCall[] _free = new TCall[64];
     private int _count;
 
-    public PendingRequest Rent()
+    public TCall Rent()
     {
         lock (_lock)
         {
@@ -21,10 +23,10 @@ internal sealed class RequestPool(BatchQueue queue)
             }
         }
 
-        return new PendingRequest(queue);
+        return create(this);
     }
 
-    public void Return(PendingRequest pending)
+    public void Return(TCall call)
     {
         lock (_lock)
         {
@@ -35,7 +37,7 @@ internal sealed class RequestPool(BatchQueue queue)
 
             if (_count < _free.Length)
             {
-                _free[_count++] = pending;
+                _free[_count++] = call;
             }
         }
     }
