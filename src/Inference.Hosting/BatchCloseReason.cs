@@ -31,4 +31,7 @@ public enum BatchCloseReason
 
     /// <summary>The rows were shared with another free instance, or a failed batch was run again in parts.</summary>
     Split,
+
+    /// <summary><c>MaxBatchCost</c> was reached.</summary>
+    Cost,
 }

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Diagnostics.Metrics;
 using Inference.Hosting.Batching;
-using Inference.Hosting.Diagnostics;
 using Inference.Hosting.Engines;
 using Inference.Hosting.Queueing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Inference.Hosting.Backends;
 
@@ -17,6 +12,7 @@ internal sealed partial class BatchedModelLoader
 {
     private readonly ModelLoadContext _context;
     private readonly IInferenceEngine _engine;
+    private readonly QueueSetup _setup;
     private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
     private readonly BatchingOptions _batching;
@@ -28,11 +24,10 @@ internal sealed partial class BatchedModelLoader
     {
         _context = context;
         _engine = engine;
-        _clock = new MonotonicClock(context.Services.GetService<TimeProvider>() ?? TimeProvider.System);
-        _logger = (context.Services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance)
-            .CreateLogger("Inference.Hosting.Batching");
-        _batching = Options<BatchingOptions>();
-        _warmup = Options<WarmupOptions>();
+        _setup = new QueueSetup(context);
+        (_clock, _logger) = (_setup.Clock, _setup.Logger);
+        _batching = _setup.Options<BatchingOptions>();
+        _warmup = _setup.Options<WarmupOptions>();
     }
 
     public async ValueTask<ILoadedModel> LoadAsync(CancellationToken cancellationToken)
@@ -61,7 +56,7 @@ internal sealed partial class BatchedModelLoader
     {
         await StartThreadsAsync(cancellationToken).ConfigureAwait(false);
         var proved = await _threads[0].InvokeAsync(() => Prove(_instances[0])).ConfigureAwait(false);
-        var settings = Settings(proved);
+        var settings = _setup.Settings(proved, _engine.Traits);
         var metadata = proved with { MaxBatchSize = settings.MaxBatch };
 
         var analyzer = new RequestAnalyzer(metadata);
@@ -72,9 +67,7 @@ internal sealed partial class BatchedModelLoader
         await WarmUpAsync(scheduler, samples, metadata, cancellationToken).ConfigureAwait(false);
 
         BatchQueue? queue = null;
-        var metrics = _context.Services.GetService<IMeterFactory>() is { } meters
-            ? new BatchMetrics(meters, metadata.Name, metadata.Version, () => BatchedModel.Snapshot(queue!))
-            : null;
+        var metrics = _setup.CreateMetrics(metadata, () => queue!);
         queue = new BatchQueue(scheduler, metadata, _clock, metrics);
         var loops = new Task[_threads.Length];
         for (var i = 0; i < loops.Length; i++)
@@ -85,7 +78,7 @@ internal sealed partial class BatchedModelLoader
             _threads[i].Stop();
         }
 
-        return new BatchedModel(_engine, metadata, queue, new RequestDoor(queue, analyzer, responses), _threads, metrics, Reload(queue, proved));
+        return new BatchedModel(_engine, metadata, queue, new RequestDoor(queue, analyzer, responses), _threads, metrics, _setup.Watch(queue, () => _setup.Settings(proved, _engine.Traits)));
     }
 
     private async Task StartThreadsAsync(CancellationToken cancellationToken)
@@ -158,30 +151,6 @@ internal sealed partial class BatchedModelLoader
                 cancellationToken)).ConfigureAwait(false);
         }
     }
-
-    private SchedulerSettings Settings(ModelMetadata proved)
-        => SchedulerSettings.Create(Options<BatchingOptions>(), Options<QueueOptions>(), proved, _engine.Traits);
-
-    private IDisposable?[] Reload(BatchQueue queue, ModelMetadata proved)
-    {
-        return
-        [
-            _context.Services.GetService<IOptionsMonitor<BatchingOptions>>()?.OnChange(Apply),
-            _context.Services.GetService<IOptionsMonitor<QueueOptions>>()?.OnChange(Apply),
-        ];
-
-        void Apply(object options, string? name)
-        {
-            if (name == _context.OptionsName)
-            {
-                queue.Apply(Settings(proved));
-            }
-        }
-    }
-
-    private T Options<T>()
-        where T : class, new()
-        => _context.Services.GetService<IOptionsMonitor<T>>()?.Get(_context.OptionsName) ?? new T();
 
     private async Task DiscardAsync()
     {

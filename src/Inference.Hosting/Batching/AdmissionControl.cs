@@ -99,5 +99,5 @@ internal sealed class AdmissionControl(RequestQueue queue, RunTimeCurve curve, R
     }
 
     private int MeanLength(int length, SchedulerSettings settings)
-        => queue.Rows > 0 && queue.Cost > queue.Rows ? settings.Pad((int)(queue.Cost / queue.Rows)) : length;
+        => queue.Longest > 0 && queue.Rows > 0 && queue.Cost > queue.Rows ? settings.Pad((int)(queue.Cost / queue.Rows)) : length;
 }

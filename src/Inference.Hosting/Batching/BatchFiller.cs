@@ -76,7 +76,7 @@ internal sealed class BatchFiller(RequestQueue queue, RunTimeCurve curve, RowCap
     {
         var isBacklogged = Compatible >= rowCap;
         var isRagged = seed.Length > 0;
-        var (rows, length, bytes, deadline, tokens) = (0, 0, 0L, long.MaxValue, 0L);
+        var (rows, length, bytes, deadline, tokens, cost) = (0, 0, 0L, long.MaxValue, 0L, 0L);
         var (bestYield, bestRows, bestLength) = (0.0, 0, 0);
         var reason = most < rowCap ? BatchCloseReason.Split : BatchCloseReason.RowCap;
         while (rows < most)
@@ -135,7 +135,20 @@ internal sealed class BatchFiller(RequestQueue queue, RunTimeCurve curve, RowCap
                 take = Math.Max(take, 1);
             }
 
+            if (!isRagged && cost + ((long)item.RowCost * take) > settings.MaxBatchCost)
+            {
+                take = (int)((settings.MaxBatchCost - cost) / item.RowCost);
+                if (take <= 0 && rows > 0)
+                {
+                    reason = BatchCloseReason.Cost;
+                    break;
+                }
+
+                take = Math.Max(take, 1);
+            }
+
             batch.Add(item, cursor.Row, take);
+            cost += (long)item.RowCost * take;
             (rows, length, bytes, tokens) = (rows + take, padded, bytes + (rowBytes * take), tokens + item.Length);
             if (isRagged)
             {

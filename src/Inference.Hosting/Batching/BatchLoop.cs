@@ -51,7 +51,7 @@ internal sealed class BatchLoop : RunLoop
                 && Queue.Next(Index, Batch, Settled) is var kind and not TakeKind.Closed)
             {
                 // Completed: an engine computes on this thread.
-                HandleAsync(kind).GetAwaiter().GetResult();
+                HandleAsync(kind).AsTask().GetAwaiter().GetResult();
             }
         }
         finally

@@ -118,10 +118,19 @@ internal sealed partial class BatchQueue
     }
 
     /// <summary>Takes those out of a run that ends who were answered while it went on.</summary>
-    public void DropAnswered(ScheduledBatch batch, Settlements settled)
+    /// <param name="batch">Keeps the others.</param>
+    /// <param name="results">How many of them got results.</param>
+    /// <param name="times">Of the run.</param>
+    /// <param name="settled">Empty; used on the way.</param>
+    public void DropAnswered(ScheduledBatch batch, int results, in RunTimes times, Settlements settled)
     {
         lock (_lock)
         {
+            if (results > 0)
+            {
+                Statistics.CountRun(results, times);
+            }
+
             BatchProgress.DropAnswered(batch, settled);
             Record(settled, _clock.Now);
         }

@@ -167,11 +167,22 @@ internal sealed partial class BatchQueue : IDisposable
         {
             if (exception.Code == InferenceErrorCode.DeadlineExceeded)
             {
-                CountLate();
+                CountRefused(RefusalReason.Deadline);
             }
 
             return exception;
         }
+    }
+
+    /// <summary>A call was refused before it came to the scheduler.</summary>
+    public void CountRefused(RefusalReason reason)
+    {
+        lock (_lock)
+        {
+            Statistics.CountRefused();
+        }
+
+        _metrics?.Refused(Refusals.Tag(reason));
     }
 
     /// <summary>The caller leaves.</summary>
@@ -238,17 +249,6 @@ internal sealed partial class BatchQueue : IDisposable
         var settled = _spare ?? new Settlements();
         _spare = null;
         return settled;
-    }
-
-    // Its deadline had passed before it came.
-    private void CountLate()
-    {
-        lock (_lock)
-        {
-            Statistics.CountRefused();
-        }
-
-        _metrics?.Refused(Refusals.Tag(RefusalReason.Deadline));
     }
 
     private TimeSpan Refuse(PendingCall pending, RefusalReason reason, long now)

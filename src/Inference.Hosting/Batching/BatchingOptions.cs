@@ -26,6 +26,10 @@ public sealed class BatchingOptions
     /// <value>Null by default: 16 times the longest length seen or declared.</value>
     public int? TokenBudget { get; set; }
 
+    /// <summary>Most cost in a call of a typed function: the sum of what its <c>cost</c> says of the items. A single item that costs more is called alone.</summary>
+    /// <value>Null by default: no bound.</value>
+    public int? MaxBatchCost { get; set; }
+
     /// <summary>Longest ragged length that is accepted; longer requests are InvalidInput.</summary>
     /// <value>Null by default: no bound.</value>
     public int? MaxLength { get; set; }

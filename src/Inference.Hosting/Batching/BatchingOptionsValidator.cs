@@ -15,6 +15,7 @@ internal sealed class BatchingOptionsValidator : IValidateOptions<BatchingOption
             .InRange(nameof(options.RejoinWindow), options.RejoinWindow, TimeSpan.Zero, TimeSpan.FromMilliseconds(100))
             .InRange(nameof(options.MaxRunTime), options.MaxRunTime, TimeSpan.FromMicroseconds(1), TimeSpan.FromHours(1))
             .InRange(nameof(options.TokenBudget), options.TokenBudget, 1, int.MaxValue)
+            .InRange(nameof(options.MaxBatchCost), options.MaxBatchCost, 1, int.MaxValue)
             .InRange(nameof(options.MaxLength), options.MaxLength, 1, int.MaxValue)
             .InRange(nameof(options.MaxBatchBytes), options.MaxBatchBytes, 1, int.MaxValue)
             .InRange(nameof(options.PadMultiple), options.PadMultiple, 1, 4096)

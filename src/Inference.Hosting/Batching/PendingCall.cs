@@ -50,7 +50,7 @@ internal abstract class PendingCall(BatchQueue queue) : QueueItem
     protected void BeginCall() => _references = 2;
 
     /// <summary>How the call was answered.</summary>
-    protected InferenceTiming Timing(string version)
+    public InferenceTiming Timing(string version)
         => new()
         {
             Version = version,
@@ -63,7 +63,7 @@ internal abstract class PendingCall(BatchQueue queue) : QueueItem
 
     /// <summary>What a caller gets that gets no result.</summary>
     /// <param name="token">The caller's own.</param>
-    protected Exception Failure(CancellationToken token)
+    public Exception Failure(CancellationToken token)
         => Outcome switch
         {
             ItemOutcome.Cancelled => new OperationCanceledException(token),

@@ -26,6 +26,9 @@ internal sealed record SchedulerSettings
 
     public long? TokenBudget { get; init; }
 
+    /// <summary>Most cost of a run, where items cost differently without being padded to each other.</summary>
+    public long MaxBatchCost { get; init; } = long.MaxValue;
+
     public int? MaxLength { get; init; }
 
     public long MaxBatchBytes { get; init; } = 1 << 30;
@@ -89,6 +92,7 @@ internal sealed record SchedulerSettings
             RejoinWindow = batching.RejoinWindow is { } window ? MonotonicClock.Nanoseconds(window) : null,
             MaxRunTime = batching.MaxRunTime is { } time ? MonotonicClock.Nanoseconds(time) : long.MaxValue,
             TokenBudget = batching.TokenBudget,
+            MaxBatchCost = batching.MaxBatchCost ?? long.MaxValue,
             MaxLength = batching.MaxLength,
             MaxBatchBytes = batching.MaxBatchBytes,
             PadMultiple = Math.Max(1, batching.PadMultiple),

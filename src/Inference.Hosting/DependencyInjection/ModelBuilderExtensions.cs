@@ -22,7 +22,9 @@ public static class ModelBuilderExtensions
     public static IModelBuilder UseBackend(this IModelBuilder builder, Func<IServiceProvider, IModelBackend> factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        ModelBuilder.From(builder).Definition.Backends[builder.Version] = factory;
+        var definition = ModelBuilder.From(builder).Definition;
+        definition.Backends[builder.Version] = factory;
+        definition.Functions.Remove(builder.Version);
         return builder;
     }
 

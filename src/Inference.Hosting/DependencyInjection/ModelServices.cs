@@ -148,7 +148,8 @@ internal static class ModelServices
             && contract != typeof(IInferenceClient)
             && contract.Namespace?.StartsWith("System", StringComparison.Ordinal) != true);
 
-    private static object Capability(IServiceProvider provider, ModelDefinition definition, Type type)
+    /// <summary>A capability by which a model is asked for.</summary>
+    public static object Capability(IServiceProvider provider, ModelDefinition definition, Type type)
         => provider.GetRequiredService<CapabilityResolver>().Find(
                 type, provider.GetRequiredService<ModelCatalog>().GetHost(definition.Name))
             ?? throw new InvalidOperationException($"Nothing provides {type.Name} for model '{definition.Name}'.");

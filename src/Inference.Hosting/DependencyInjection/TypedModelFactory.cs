@@ -92,7 +92,7 @@ internal static class TypedModelFactory
     }
 
     private static string Describe(ParameterInfo parameter, ModelDefinition definition)
-        => $"Parameter '{parameter.Name}' ({parameter.ParameterType.Name}) of {parameter.Member.DeclaringType?.Name}, the class of model '{definition.Name}',";
+        => $"Parameter '{parameter.Name}' ({FunctionDefinition.NameOf(parameter.ParameterType)}) of {parameter.Member.DeclaringType?.Name}, the class of model '{definition.Name}',";
 
     private static string Hint(Type type, object? key, ModelDefinition definition)
     {
@@ -104,6 +104,11 @@ internal static class TypedModelFactory
         if (type == typeof(IInferenceClient))
         {
             return $"Model '{definition.Name}' has no backend: call UseOnnxRuntime, UseFunction or UseBackend.";
+        }
+
+        if (FunctionDefinition.Mend(definition, type) is { } mend)
+        {
+            return mend;
         }
 
         return type.Namespace == typeof(ITensorModel).Namespace

@@ -95,6 +95,7 @@ internal sealed class BatchMetrics : IDisposable
             BatchCloseReason.Padding => "padding",
             BatchCloseReason.Deadline => "deadline",
             BatchCloseReason.Delay => "delay",
+            BatchCloseReason.Cost => "cost",
             _ => "split",
         };
 

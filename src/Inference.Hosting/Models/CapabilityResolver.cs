@@ -74,7 +74,8 @@ internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<
 
     private object? BuildOwn(Type capability, ModelHost host)
     {
-        if (host.Offers(capability) && LeasedCapabilities.Create(capability, host) is { } leased)
+        if (host.Offers(capability)
+            && (FunctionDefinition.Find(host.Definition, capability)?.Create(host) ?? LeasedCapabilities.Create(capability, host)) is { } leased)
         {
             return leased;
         }

@@ -78,6 +78,10 @@ internal sealed class ModelClient(ModelHost host, ModelHostDependencies dependen
             : EnterAsync(wanted, context?.Overflow ?? default, context?.Deadline, cancellationToken);
     }
 
+    /// <summary>Measures a call where somebody listens; else null.</summary>
+    public CallMeasure? TryMeasure(string version)
+        => _metrics.MeasuresRequests || InferenceActivities.Source.HasListeners() ? Measure(version) : null;
+
     /// <summary>Measures a call that is no <see cref="InferAsync(InferenceRequest, CancellationToken)"/>.</summary>
     public CallMeasure Measure(string version) => new(host.Name, version, _metrics, _time);
 

@@ -17,6 +17,9 @@ internal sealed class ModelDefinition(string name)
     /// <summary>Versions that have options of their own.</summary>
     public HashSet<string> OwnOptions { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The typed functions that serve versions, by version.</summary>
+    public Dictionary<string, FunctionDefinition> Functions { get; } = new(StringComparer.Ordinal);
+
     public List<AssetDefinition> Assets { get; } = [];
 
     /// <summary>The class or capability interface that was registered as T.</summary>

@@ -75,6 +75,7 @@ internal sealed class StartupChecks(
             Check(version, definition, faults);
         }
 
+        FunctionDefinition.Check(definition, faults);
         if (type is null)
         {
             return;
@@ -87,6 +88,12 @@ internal sealed class StartupChecks(
         }
         else if (capabilities.Find(type, catalog.GetHost(definition.Name)) is null)
         {
+            if (FunctionDefinition.Mend(definition, type) is { } mend)
+            {
+                faults.Add($"Nothing provides {FunctionDefinition.NameOf(type)} for model '{definition.Name}'. {mend}");
+                return;
+            }
+
             var package = type.Namespace == typeof(ITensorModel).Namespace
                 ? "Add the package Inference.Hosting.Text, or a backend that offers it."
                 : "Register a class, or one of the capability interfaces.";

@@ -48,7 +48,7 @@ internal class QueueItem
     /// <summary>By how much each row advances the tag.</summary>
     public long TagStep { get; set; }
 
-    /// <summary>Units of cost a row: 1, or its padded tokens.</summary>
+    /// <summary>Units of cost a row: 1, its padded tokens, or what its owner says.</summary>
     public int RowCost { get; set; } = 1;
 
     /// <summary>The first row that no run has taken.</summary>
