@@ -37,6 +37,7 @@ public sealed class RoomTests
         ["V1"] = ["Http"],
         ["OpenAI"] = ["Http"],
         ["Console"] = ["Http"],
+        ["Functions"] = ["Http"],
     };
 
     private static readonly string[] _outside =

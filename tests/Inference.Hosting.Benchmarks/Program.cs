@@ -21,7 +21,7 @@ if (args.Contains("--help"))
 {
     Console.WriteLine("""
         Prints ratios measured in one run; nothing here fails on a figure.
-          --suites overhead,lone,saturation,ragged,open,parsing,wire,tenants   default: all
+          --suites overhead,functions,lone,saturation,ragged,open,parsing,wire,tenants   default: all
           --models mlp,encoder    those whose name starts with a word of the list; default: all
           --callers 1,8,64,256   --rounds 5   --seconds 1   --quick
           --recognition FILE     also measures PP-OCR recognition (see samples/Ocr)
@@ -32,7 +32,7 @@ if (args.Contains("--help"))
 
 var settings = Settings.Parse(args);
 var command = $"dotnet run -c Release --project tests/Inference.Hosting.Benchmarks -- {string.Join(' ', args)}".TrimEnd();
-var (report, wire) = (new Report(command, "measured"), new Report(command, "wire"));
+var (report, wire, functions) = (new Report(command, "measured"), new Report(command, "wire"), new Report(command, "functions"));
 var models = new List<BenchModel> { BenchModel.Mlp(), BenchModel.Encoder(), BenchModel.Cnn() };
 if (settings.Recognition is { } path)
 {
@@ -44,6 +44,11 @@ models.RemoveAll(model => !settings.WantsModel(model.Name));
 if (settings.Wants("overhead"))
 {
     await OverheadSuite.RunAsync(settings, report);
+}
+
+if (settings.Wants("functions"))
+{
+    await FunctionSuite.RunAsync(settings, functions);
 }
 
 if (settings.Wants("lone"))
@@ -91,4 +96,5 @@ if (settings.Output is { } output)
 {
     report.WriteTo(output);
     wire.WriteTo(output);
+    functions.WriteTo(output);
 }

@@ -38,6 +38,13 @@ internal sealed class PooledBytes : IDisposable
         return _array.AsSpan(Length);
     }
 
+    /// <inheritdoc cref="GetSpan"/>
+    public Memory<byte> GetMemory(int atLeast)
+    {
+        _ = GetSpan(atLeast);
+        return _array.AsMemory(Length);
+    }
+
     public void Advance(int count) => Length += count;
 
     public void Append(ReadOnlySpan<byte> bytes)

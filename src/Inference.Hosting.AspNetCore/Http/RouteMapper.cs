@@ -70,6 +70,12 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
         => Post(
             group, pattern, name, new AcceptsMetadata([MediaTypes.Json], SchemaOf(body)), answer, context => new(handler(context)), _inferErrors, _ => true);
 
+    /// <summary>Maps a POST route at a path of the app's own, for items of the app's own types.</summary>
+    /// <remarks>Its types are described where the app's JSON options know them, without reflection too; the path's parameters are the app's.</remarks>
+    public void PostItems(
+        IEndpointRouteBuilder group, string pattern, string name, Type item, Type result, Func<HttpContext, ValueTask> handler)
+        => Post(group, pattern, name, new AcceptsMetadata([MediaTypes.Json], item), result, handler, _inferErrors, isOwn: false);
+
     private void Post(
         IEndpointRouteBuilder group,
         string pattern,
@@ -78,7 +84,8 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
         Type? answer,
         Func<HttpContext, ValueTask> handler,
         int[] errors,
-        Func<string?, bool>? takes = null)
+        Func<string?, bool>? takes = null,
+        bool isOwn = true)
     {
         var guarded = guard.Wrap(context => CrossSite.IsAsked(context.Request)
             ? handler(context)
@@ -89,11 +96,11 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
         takes ??= accepts.ContentTypes.Contains(MediaTypes.Binary) ? MediaTypes.IsTensors : MediaTypes.IsJson;
         var builder = group.MapPost(pattern, guarded);
         builder.WithMetadata(accepts);
-        Describe(builder, pattern, name, answer, errors);
+        Describe(builder, pattern, name, answer, errors, isOwn);
         MapRest(group, pattern, name, HttpMethods.Post, guarded, request => takes(request.ContentType), accepts.ContentTypes);
     }
 
-    private void Describe(IEndpointConventionBuilder builder, string pattern, string name, Type? answer, int[] errors)
+    private void Describe(IEndpointConventionBuilder builder, string pattern, string name, Type? answer, int[] errors, bool isOwn = true)
     {
         builder.WithDisplayName(name).WithTags(tag).WithSummary(name);
         if (format is not null)
@@ -103,7 +110,7 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
 
         builder.WithMetadata(answer is null
             ? new ProducesResponseTypeMetadata(StatusCodes.Status200OK)
-            : new ProducesResponseTypeMetadata(StatusCodes.Status200OK, SchemaOf(answer), [MediaTypes.Json]));
+            : new ProducesResponseTypeMetadata(StatusCodes.Status200OK, isOwn ? SchemaOf(answer) : answer, [MediaTypes.Json]));
 
         // Last, when it is known whether the app asks for authorization.
         builder.Finally(endpoint =>
@@ -118,7 +125,7 @@ internal sealed class RouteMapper(EndpointGuard guard, string tag, bool hasPolic
         });
 
         // API descriptions are made of endpoints with a method; its parameters are those of the route.
-        Delegate signature = RoutePatternFactory.Parse(pattern).Parameters.Count switch
+        Delegate signature = (isOwn ? RoutePatternFactory.Parse(pattern).Parameters.Count : 0) switch
         {
             0 => DescribeRoot,
             1 => DescribeModel,

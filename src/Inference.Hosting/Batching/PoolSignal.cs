@@ -67,6 +67,7 @@ internal sealed class PoolSignal : ICriticalNotifyCompletion, IThreadPoolWorkIte
     private void GoOn(Action continuation)
     {
         _next = continuation;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        // Behind what is ready to run in the pool: callers that were answered together come back before the next batch is chosen.
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 }
