@@ -43,12 +43,21 @@ internal static class BatchProgress
         batch.Compact();
     }
 
-    /// <summary>Drops those who were answered while the run went on; the rest is left for whoever ends the run.</summary>
+    /// <summary>Drops those who got an answer of a run that failed in the end; the rest is left to be told apart.</summary>
+    /// <remarks>
+    /// Who left stays while somebody waits: it may be the guilty one, and whoever is alone in a failed run is taken for guilty.
+    /// </remarks>
     public static void DropAnswered(ScheduledBatch batch, Settlements settled)
     {
+        var isWaited = false;
         foreach (ref var slot in batch.Slots)
         {
-            if (slot.Item.Outcome != ItemOutcome.None)
+            isWaited |= slot.Item.Outcome == ItemOutcome.None;
+        }
+
+        foreach (ref var slot in batch.Slots)
+        {
+            if (slot.Item.Outcome is ItemOutcome.Ok or ItemOutcome.Failed || !isWaited)
             {
                 slot.Rows = 0;
                 slot.Item.Running--;

@@ -140,7 +140,9 @@ public static class TypedFunctionModelBuilderExtensions
         var model = ModelBuilder.From(builder);
         builder.UseBackend(_ => new ItemFunctionBackend<TIn, TOut>(function));
         model.Definition.Functions[builder.Version] = new FunctionDefinition(
-            typeof(IBatchFunction<TIn, TOut>), static host => new LeasedBatchFunction<TIn, TOut>(host));
+            typeof(IBatchFunction<TIn, TOut>),
+            static host => new LeasedBatchFunction<TIn, TOut>(host),
+            static source => new FallbackBatchFunction<TIn, TOut>(source.Create<IBatchFunction<TIn, TOut>>()));
         model.Services.AddKeyedSingleton<BatchFunctionTypes>(model.Name, new BatchFunctionTypes<TIn, TOut>());
         model.Services.TryAddKeyedSingleton(
             model.Name,

@@ -56,7 +56,8 @@ internal sealed class CapabilityResolver(IServiceProvider services, IEnumerable<
         object? Find(int index) => index == 0 ? own : FindOwn(capability, chain.Hosts[index]);
         return capability == typeof(IOpenAIPassThrough)
             ? new FallbackOpenAIPassThrough(chain, index => (IOpenAIPassThrough?)Find(index))
-            : LeasedCapabilities.CreateText(capability, new FallbackCallsSource(chain, Find)) ?? own;
+            : FunctionDefinition.Find(chain.Hosts[0].Definition, capability)?.CreateOver(new FallbackCallsSource(chain, Find))
+                ?? LeasedCapabilities.CreateText(capability, new FallbackCallsSource(chain, Find)) ?? own;
     }
 
     /// <summary>As <see cref="Find"/>, of this model and no other.</summary>

@@ -7,7 +7,8 @@ namespace Inference.Hosting.Models;
 /// <summary>The types of a typed function, known where it was registered, so that nothing has to be made from a type at run time.</summary>
 /// <param name="Contract">The <see cref="IBatchFunction{TIn, TOut}"/> that it serves.</param>
 /// <param name="Create">Makes the contract of whichever version serves.</param>
-internal sealed record FunctionDefinition(Type Contract, Func<ModelHost, object> Create)
+/// <param name="CreateOver">Makes the contract over calls that may be answered by other models.</param>
+internal sealed record FunctionDefinition(Type Contract, Func<ModelHost, object> Create, Func<ICallsSource, object> CreateOver)
 {
     /// <summary>The function of a model that serves a contract.</summary>
     public static FunctionDefinition? Find(ModelDefinition definition, Type contract)

@@ -6,7 +6,7 @@ using Inference.Hosting.Capabilities;
 namespace Inference.Hosting.Models;
 
 /// <summary><see cref="IBatchFunction{TIn, TOut}"/> of whichever version serves; a call of several items has one version.</summary>
-/// <remarks>Not by <see cref="LeasedCapability{TCapability}"/>: a function may be so short that a lease object is felt.</remarks>
+/// <remarks>Not by <see cref="LeasedCalls{TCapability}"/>: its calls end in time by themselves, and a function may be so short that a lease object is felt.</remarks>
 internal sealed class LeasedBatchFunction<TIn, TOut>(ModelHost host) : IBatchFunction<TIn, TOut>
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

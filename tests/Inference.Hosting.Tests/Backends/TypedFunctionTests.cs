@@ -81,6 +81,27 @@ public sealed class TypedFunctionTests
     }
 
     [Fact]
+    public async Task InvokeAsync_GuiltyCallerLeavesDuringTheRun_TheOtherIsNotBlamed()
+    {
+        await using var harness = await StartAsync();
+        using var cancellation = new CancellationTokenSource();
+        harness.Fails = items => items.Contains(13) ? new FormatException() : null;
+        var first = await harness.OccupyAsync();
+        var guilty = harness.Function.InvokeAsync(13, cancellation.Token).AsTask();
+        var other = harness.Function.InvokeAsync(14).AsTask();
+        harness.OpenGate();
+        harness.CloseGate();
+        await UntilAsync(() => harness.Batches.Length == 2);
+        await first;
+
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => guilty);
+        harness.OpenGate();
+
+        Assert.Equal(28, await other);
+    }
+
+    [Fact]
     public async Task InvokeAsync_InferenceExceptionOfAnItem_ReachesItsCallerAsItIs()
     {
         await using var harness = await StartAsync();
@@ -428,6 +449,22 @@ public sealed class TypedFunctionTests
         Assert.IsType<InvalidOperationException>(twice);
         await UntilAsync(() => Record.Exception(() => kept!.SetResult(0, 3)) is InvalidOperationException late
             && late.Message.Contains("returned", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task InvokeAsync_FallbackOfAFunctionThatIsBusy_AnswersInItsPlace()
+    {
+        await using var host = await ModelTestHost.ReadyAsync(services =>
+        {
+            services.AddModel<IBatchFunction<string, int>>("paid").UseFunction<string, int>((_, _)
+                => Task.FromException<IReadOnlyList<int>>(new InferenceException(InferenceErrorCode.QueueFull, "The service is busy."))).WithFallback("own");
+            services.AddModel<IBatchFunction<string, int>>("own").UseFunction(
+                (IReadOnlyList<string> items, CancellationToken _) => items.Select(item => -item.Length).ToArray());
+        });
+        var function = host.Services.GetRequiredKeyedService<IBatchFunction<string, int>>("paid");
+
+        Assert.Equal(-3, await function.InvokeAsync("abc"));
+        Assert.Equal([-1, -2], await function.InvokeManyAsync(["a", "bb"]));
     }
 
     [Fact]
