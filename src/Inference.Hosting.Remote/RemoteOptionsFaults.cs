@@ -14,7 +14,10 @@ internal sealed class RemoteOptionsFaults(string? name)
 
     public ValidateOptionsResult Result => _faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_faults);
 
-    public RemoteOptionsFaults Check(RemoteOptions options)
+    /// <summary>Checks what all remote engines share.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="schemes">Schemes that an address may have.</param>
+    public RemoteOptionsFaults Check(RemoteOptions options, params string[] schemes)
     {
         if (options.Addresses.Count == 0)
         {
@@ -23,7 +26,7 @@ internal sealed class RemoteOptionsFaults(string? name)
 
         for (var i = 0; i < options.Addresses.Count; i++)
         {
-            CheckAddress($"Addresses:{i}", options.Addresses[i]);
+            CheckAddress($"Addresses:{i}", options.Addresses[i], schemes);
         }
 
         if (options.Key?.Any(character => character is < '!' or > '~') == true)
@@ -55,11 +58,11 @@ internal sealed class RemoteOptionsFaults(string? name)
         return this;
     }
 
-    private void CheckAddress(string key, Uri? address)
+    private void CheckAddress(string key, Uri? address, string[] schemes)
     {
-        if (address is not { IsAbsoluteUri: true } || address.Scheme is not ("http" or "https"))
+        if (address is not { IsAbsoluteUri: true } || !schemes.Contains(address.Scheme))
         {
-            Add(key, address?.OriginalString, "use an absolute address with http or https");
+            Add(key, address?.OriginalString, $"use an absolute address with {string.Join(" or ", schemes)}");
         }
         else if (address.UserInfo.Length > 0)
         {

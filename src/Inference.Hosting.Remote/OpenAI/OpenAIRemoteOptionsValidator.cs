@@ -9,7 +9,7 @@ internal sealed class OpenAIRemoteOptionsValidator : IValidateOptions<OpenAIRemo
 {
     public ValidateOptionsResult Validate(string? name, OpenAIRemoteOptions options)
     {
-        var faults = new RemoteOptionsFaults(name).Check(options);
+        var faults = new RemoteOptionsFaults(name).Check(options, "http", "https");
         if (options.Model is { Length: 0 })
         {
             faults.Add("Model", "empty", "name the model as the server does, or leave it out");
