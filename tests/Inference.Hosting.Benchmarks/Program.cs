@@ -17,11 +17,17 @@ if (args.Contains(TenantServer.Switch))
     return;
 }
 
+if (args.Contains(IdentityServer.Switch))
+{
+    await IdentityServer.RunAsync();
+    return;
+}
+
 if (args.Contains("--help"))
 {
     Console.WriteLine("""
         Prints ratios measured in one run; nothing here fails on a figure.
-          --suites overhead,functions,lone,saturation,ragged,open,parsing,wire,tenants   default: all
+          --suites overhead,functions,lone,saturation,ragged,open,parsing,wire,tenants,remote-v2   default: all
           --models mlp,encoder    those whose name starts with a word of the list; default: all
           --callers 1,8,64,256   --rounds 5   --seconds 1   --quick
           --recognition FILE     also measures PP-OCR recognition (see samples/Ocr)
@@ -32,7 +38,8 @@ if (args.Contains("--help"))
 
 var settings = Settings.Parse(args);
 var command = $"dotnet run -c Release --project tests/Inference.Hosting.Benchmarks -- {string.Join(' ', args)}".TrimEnd();
-var (report, wire, functions) = (new Report(command, "measured"), new Report(command, "wire"), new Report(command, "functions"));
+var (report, wire) = (new Report(command, "measured"), new Report(command, "wire"));
+var (functions, remote) = (new Report(command, "functions"), new Report(command, "remote-v2"));
 var models = new List<BenchModel> { BenchModel.Mlp(), BenchModel.Encoder(), BenchModel.Cnn() };
 if (settings.Recognition is { } path)
 {
@@ -92,9 +99,15 @@ if (settings.Wants("tenants"))
     await TenantSuite.RunAsync(settings, wire);
 }
 
+if (settings.Wants("remote-v2"))
+{
+    await RemoteV2Suite.RunAsync(settings, remote);
+}
+
 if (settings.Output is { } output)
 {
     report.WriteTo(output);
     wire.WriteTo(output);
     functions.WriteTo(output);
+    remote.WriteTo(output);
 }
