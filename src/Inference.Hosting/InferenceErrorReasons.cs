@@ -29,7 +29,7 @@ public static class InferenceErrorReasons
     /// <summary>The model is of another kind than the route.</summary>
     public const string ModelNotSupported = "model_not_supported";
 
-    /// <summary>The model is shutting down with its host.</summary>
+    /// <summary>The model is being unloaded, or shut down with its host.</summary>
     public const string ShuttingDown = "shutting_down";
 
     /// <summary>The server behind the model refuses our key, not the caller's.</summary>

@@ -52,8 +52,7 @@ internal abstract class OpenAIEndpoint<TCapability>(EndpointServices services, I
         var fields = RequestFields.Of(document);
 
         // (2) Whom is it for, and may the caller?
-        var name = fields.RequireString("model");
-        var model = services.Models.Find(name);
+        var (name, model) = FindModel(fields);
         if (!await ModelAccess.IsAllowedAsync(context, model))
         {
             return;
@@ -70,7 +69,7 @@ internal abstract class OpenAIEndpoint<TCapability>(EndpointServices services, I
         using (InferenceContext.Use(services.CreateContext(context, 0, model.Name, null, deadline)))
         {
             if (services.Catalog.GetCapability<IOpenAIPassThrough>(model.Name) is { } passThrough
-                && passThrough.CanPass(Route) && !MustTranslate(fields))
+                && fields.Has("model") && passThrough.CanPass(Route) && !MustTranslate(fields))
             {
                 door?.Asked();
                 var request = new PassThroughRequest { Route = Route, Body = body.Memory, Model = name, RequestId = requestId };
@@ -82,6 +81,29 @@ internal abstract class OpenAIEndpoint<TCapability>(EndpointServices services, I
             door?.Asked();
             await AnswerAsync(call, capability);
         }
+    }
+
+    private (string Name, ModelInfo Model) FindModel(RequestFields fields)
+    {
+        var name = fields.FindString("model");
+        if (Options.AllowMissingModel && (name is null || !services.Catalog.TryGetModel(name, out _)) && FindOnly() is { } only)
+        {
+            return (name ?? only.Name, only);
+        }
+
+        name ??= fields.RequireString("model");
+        return (name, services.Models.Find(name));
+    }
+
+    /// <summary>The model that serves the route, if there is exactly one.</summary>
+    private ModelInfo? FindOnly()
+    {
+        var found = services.Catalog.Models
+            .Where(model => services.Catalog.GetCapability<TCapability>(model.Name) is not null
+                || services.Catalog.GetCapability<IOpenAIPassThrough>(model.Name)?.CanPass(Route) == true)
+            .Take(2)
+            .ToList();
+        return found is [var only] ? only : null;
     }
 
     private async Task PassAsync(OpenAICall call, IOpenAIPassThrough passThrough, PassThroughRequest request)

@@ -2,6 +2,7 @@
 
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.AspNetCore.OpenAI.Chat;
+using Inference.Hosting.AspNetCore.OpenAI.Completions;
 using Inference.Hosting.AspNetCore.OpenAI.Contracts;
 using Inference.Hosting.AspNetCore.OpenAI.Texts;
 using Microsoft.AspNetCore.Http;
@@ -24,6 +25,7 @@ internal static class OpenAIEndpoints
         var routes = new RouteMapper(guard, "OpenAI", hasPolicies, OpenAIErrorFormat.Instance, typeof(OpenAIErrorBody));
         Post<ChatCompletionRequestBody, ChatCompletionResponseBody>(
             "/v1/chat/completions", "Chat completions", new ChatCompletionsEndpoint(services, options).InvokeAsync);
+        Post<CompletionRequestBody, CompletionResponseBody>("/v1/completions", "Completions", new CompletionsEndpoint(services, options).InvokeAsync);
         Post<EmbeddingRequestBody, EmbeddingResponseBody>("/v1/embeddings", "Embeddings", new EmbeddingsEndpoint(services, options).InvokeAsync);
 
         void Post<TRequest, TResponse>(string pattern, string name, RequestDelegate handler)

@@ -291,7 +291,11 @@ internal sealed class ModelHost
     {
         if (_isEnding || _isStopped)
         {
-            return new InferenceException(InferenceErrorCode.NotReady, "The server is shutting down.") { RetryAfter = TimeSpan.FromSeconds(1) };
+            return new InferenceException(InferenceErrorCode.NotReady, "The server is shutting down.")
+            {
+                Reason = InferenceErrorReasons.ShuttingDown,
+                RetryAfter = TimeSpan.FromSeconds(1),
+            };
         }
 
         var described = (version is null ? _slots[^1] : Find(version)!).Describe();
@@ -299,6 +303,7 @@ internal sealed class ModelHost
         return new InferenceException(
             InferenceErrorCode.NotReady, $"Model '{Name}' version '{described.Version}' is not ready ({described.State}): {reason}")
         {
+            Reason = described.State == ModelState.Draining ? InferenceErrorReasons.ShuttingDown : null,
             RetryAfter = described.RetryAfter ?? TimeSpan.FromSeconds(1),
         };
     }

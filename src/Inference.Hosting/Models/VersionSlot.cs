@@ -91,7 +91,10 @@ internal sealed partial class VersionSlot : IAsyncDisposable
 
             if (_stopping.IsCancellationRequested)
             {
-                throw new InferenceException(InferenceErrorCode.NotReady, "The server is shutting down.");
+                throw new InferenceException(InferenceErrorCode.NotReady, "The server is shutting down.")
+                {
+                    Reason = InferenceErrorReasons.ShuttingDown,
+                };
             }
 
             StopRetrying();

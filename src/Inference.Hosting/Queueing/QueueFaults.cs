@@ -8,6 +8,7 @@ internal static class QueueFaults
     public static InferenceException Stopped()
         => new(InferenceErrorCode.NotReady, "The model is being unloaded: try again, or another version.")
         {
+            Reason = InferenceErrorReasons.ShuttingDown,
             RetryAfter = TimeSpan.FromSeconds(1),
         };
 
