@@ -97,6 +97,198 @@ public sealed class ChatCompletionsTests
     }
 
     [Fact]
+    public async Task V08_IncludeUsage_ComesLastWithoutChoicesAndBeforeAsNull()
+    {
+        await using var app = await OpenAIApp.StartChatAsync(new ScriptedChatModel("a", "b"));
+        const string Body = """{"model":"m","messages":[{"role":"user","content":"Hi"}],"stream":STREAM,"stream_options":OPTIONS}""";
+
+        var whole = await TestApp.JsonAsync(await app.PostAsync(Route, Body.Replace("STREAM", "false", StringComparison.Ordinal).Replace("OPTIONS", "null", StringComparison.Ordinal)));
+        var chunks = await OpenAIApp.ChunksAsync(await app.PostAsync(
+            Route, Body.Replace("STREAM", "true", StringComparison.Ordinal).Replace("OPTIONS", """{"include_usage":true,"include_obfuscation":false}""", StringComparison.Ordinal)));
+
+        Assert.Equal("[]", chunks[^1].GetProperty("choices").GetRawText());
+        Assert.Equal(whole.GetProperty("usage").GetRawText(), chunks[^1].GetProperty("usage").GetRawText());
+        Assert.All(chunks.SkipLast(1), chunk =>
+        {
+            Assert.Equal(JsonValueKind.Null, chunk.GetProperty("usage").ValueKind);
+            Assert.Single(chunk.GetProperty("choices").EnumerateArray());
+        });
+    }
+
+    [Fact]
+    public async Task V11_ContinuousUsage_StandsInEveryChunkAndNeverFalls()
+    {
+        var usage = (int tokens) => ScriptedStep.Usage(new TokenUsage { PromptTokens = 5, CompletionTokens = tokens });
+        await using var app = await OpenAIApp.StartChatAsync(new ScriptedChatModel(usage(0), "a", usage(1), "b", usage(2), usage(1), "c", usage(3)));
+
+        var chunks = await OpenAIApp.ChunksAsync(await app.PostAsync(
+            Route, """{"model":"m","messages":[{"role":"user","content":"Hi"}],"stream":true,"stream_options":{"include_usage":true,"continuous_usage_stats":true}}"""));
+
+        Assert.Equal([0, 0, 1, 2, 3, 3], chunks.Select(chunk => chunk.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
+        Assert.All(chunks, chunk => Assert.Equal(5, chunk.GetProperty("usage").GetProperty("prompt_tokens").GetInt32()));
+    }
+
+    [Fact]
+    public async Task UnknownUsage_IsNotTold()
+    {
+        await using var app = await OpenAIApp.StartChatAsync(
+            new ScriptedChatModel("a", ScriptedStep.Finish(FinishReason.Stop)) { CompletesAnswers = false });
+
+        var whole = await TestApp.JsonAsync(await app.PostAsync(Route, """{"model":"m","messages":[{"role":"user","content":"Hi"}]}"""));
+        var chunks = await OpenAIApp.ChunksAsync(await app.PostAsync(
+            Route, """{"model":"m","messages":[{"role":"user","content":"Hi"}],"stream":true,"stream_options":{"include_usage":true}}"""));
+
+        Assert.False(whole.TryGetProperty("usage", out _));
+        Assert.Equal(3, chunks.Count);
+    }
+
+    [Fact]
+    public async Task V17_SeveralChoices_ComeInOrderAndOneAChunk()
+    {
+        await using var app = await OpenAIApp.StartChatAsync(new ScriptedChatModel("a", "b", ScriptedStep.Finish(FinishReason.Length, 1)));
+
+        var whole = await TestApp.JsonAsync(await app.PostAsync(Route, """{"model":"m","messages":[{"role":"user","content":"Hi"}],"n":3}"""));
+        var chunks = await OpenAIApp.ChunksAsync(await app.PostAsync(Route, """{"model":"m","messages":[{"role":"user","content":"Hi"}],"n":2,"stream":true}"""));
+
+        Assert.Equal([(0, "stop"), (1, "length"), (2, "stop")], whole.GetProperty("choices").EnumerateArray().Select(
+            choice => (choice.GetProperty("index").GetInt32(), choice.GetProperty("finish_reason").GetString())));
+        for (var i = 0; i < 2; i++)
+        {
+            var mine = chunks.Select(chunk => Assert.Single(chunk.GetProperty("choices").EnumerateArray()))
+                .Where(choice => choice.GetProperty("index").GetInt32() == i).ToList();
+            Assert.True(mine[0].GetProperty("delta").TryGetProperty("role", out _));
+            Assert.Equal("ab", string.Concat(mine.Select(choice => choice.GetProperty("delta").TryGetProperty("content", out var text) ? text.GetString() : "")));
+            Assert.Single(mine, choice => choice.GetProperty("finish_reason").ValueKind != JsonValueKind.Null);
+        }
+    }
+
+    [Fact]
+    public async Task V19_Logprobs_AreFiniteAndAlwaysArrays()
+    {
+        await using var app = await OpenAIApp.StartChatAsync(new ScriptedChatModel(ScriptedStep.Text("é", logprobs:
+        [
+            new TokenLogprob("\uFFFD", float.NaN) { Bytes = new byte[] { 0xc3 } },
+            new TokenLogprob("\uFFFD", float.NegativeInfinity) { Bytes = new byte[] { 0xa9 }, Top = [new TokenAlternative("x", 1e-7f)] },
+        ])));
+        const string Body = """{"model":"m","messages":[{"role":"user","content":"Hi"}],"logprobs":true,"top_logprobs":1,"stream":STREAM}""";
+
+        var whole = await TestApp.JsonAsync(await app.PostAsync(Route, Body.Replace("STREAM", "false", StringComparison.Ordinal)));
+        var chunks = await OpenAIApp.ChunksAsync(await app.PostAsync(Route, Body.Replace("STREAM", "true", StringComparison.Ordinal)));
+
+        const string Expected = """
+            {"content":[{"token":"�","logprob":-9999,"bytes":[195],"top_logprobs":[]},{"token":"�","logprob":-9999,"bytes":[169],"top_logprobs":[{"token":"x","logprob":0,"bytes":null}]}],"refusal":null}
+            """;
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(Expected).RootElement, whole.GetProperty("choices")[0].GetProperty("logprobs")));
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(Expected).RootElement, chunks[1].GetProperty("choices")[0].GetProperty("logprobs")));
+    }
+
+    [Fact]
+    public async Task V30_ToolCalls_HaveStringArgumentsAndNoContent()
+    {
+        await using var app = await OpenAIApp.StartChatAsync(new ScriptedChatModel(
+            ScriptedStep.ToolCall("call_1", "get_weather", """{"city":"Rome"}"""), ScriptedStep.ToolCall("call_2", "now", index: 1)));
+
+        var json = await TestApp.JsonAsync(await app.PostAsync(Route, $$"""{"model":"m","messages":[{"role":"user","content":"?"}],{{Tools}}}"""));
+
+        var choice = json.GetProperty("choices")[0];
+        Assert.Equal("tool_calls", choice.GetProperty("finish_reason").GetString());
+        Assert.Equal(JsonValueKind.Null, choice.GetProperty("message").GetProperty("content").ValueKind);
+        Assert.Equal(
+            """[{"id":"call_1","type":"function","function":{"name":"get_weather","arguments":"{\"city\":\"Rome\"}"}},{"id":"call_2","type":"function","function":{"name":"now","arguments":"{}"}}]""",
+            choice.GetProperty("message").GetProperty("tool_calls").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("\"auto\"", FinishReason.Stop, "tool_calls")]
+    [InlineData("\"required\"", FinishReason.ToolCalls, "tool_calls")]
+    [InlineData("\"auto\"", FinishReason.Length, "length")]
+    [InlineData("\"auto\"", FinishReason.ContentFilter, "content_filter")]
+    [InlineData("""{"type":"function","function":{"name":"now"}}""", FinishReason.ToolCalls, "stop")]
+    public async Task V37_FinishReasonOfCalls_IsThatOfTheProtocol(string choice, FinishReason given, string expected)
+    {
+        await using var app = await OpenAIApp.StartChatAsync(new ScriptedChatModel(ScriptedStep.ToolCall("c", "now"), ScriptedStep.Finish(given)));
+        var body = $$"""{"model":"m","messages":[{"role":"user","content":"?"}],{{Tools}},"tool_choice":{{choice}},"stream":STREAM}""";
+
+        var whole = await TestApp.JsonAsync(await app.PostAsync(Route, body.Replace("STREAM", "false", StringComparison.Ordinal)));
+        var chunks = await OpenAIApp.ChunksAsync(await app.PostAsync(Route, body.Replace("STREAM", "true", StringComparison.Ordinal)));
+
+        Assert.Equal(expected, whole.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+        Assert.Equal(expected, chunks[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+    }
+
+    [Fact]
+    public async Task FinishReason_ToolCallsWithoutACall_IsStop()
+    {
+        await using var app = await OpenAIApp.StartChatAsync(new ScriptedChatModel("text", ScriptedStep.Finish(FinishReason.ToolCalls)));
+
+        var json = await TestApp.JsonAsync(await app.PostAsync(Route, $$"""{"model":"m","messages":[{"role":"user","content":"?"}],{{Tools}}}"""));
+
+        Assert.Equal("stop", json.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+    }
+
+    [Fact]
+    public async Task Functions_AreAnsweredWithAFunctionCall()
+    {
+        var model = new ScriptedChatModel(ScriptedStep.ToolCall("c", "now", "{}"));
+        await using var app = await OpenAIApp.StartChatAsync(model);
+        const string Body = """{"model":"m","messages":[{"role":"user","content":"?"}],"functions":[{"name":"now","parameters":{}}],"function_call":"auto","stream":STREAM}""";
+
+        var whole = await TestApp.JsonAsync(await app.PostAsync(Route, Body.Replace("STREAM", "false", StringComparison.Ordinal)));
+        var chunks = await OpenAIApp.ChunksAsync(await app.PostAsync(Route, Body.Replace("STREAM", "true", StringComparison.Ordinal)));
+
+        Assert.Equal("now", Assert.Single(model.LastRequest!.Tools).Name);
+        var choice = whole.GetProperty("choices")[0];
+        Assert.Equal("function_call", choice.GetProperty("finish_reason").GetString());
+        Assert.Equal("""{"name":"now","arguments":"{}"}""", choice.GetProperty("message").GetProperty("function_call").GetRawText());
+        Assert.Equal(
+            ["""{"function_call":{"name":"now","arguments":""}}""", """{"function_call":{"arguments":"{}"}}""", "{}"],
+            chunks.Skip(1).Select(chunk => Delta(chunk).GetRawText()));
+        Assert.Equal("function_call", chunks[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+    }
+
+    [Fact]
+    public async Task ReasoningAndRefusal_HaveTheirOwnFields()
+    {
+        await using var app = await OpenAIApp.StartChatAsync(new ScriptedChatModel(
+            ScriptedStep.Reasoning("h"), ScriptedStep.Reasoning("m"), ScriptedStep.Refusal("No."), ScriptedStep.Finish(FinishReason.Stop, stop: new StopMatch { Text = "X" })));
+        const string Body = """{"model":"m","messages":[{"role":"user","content":"Hi"}],"stream":STREAM}""";
+
+        var whole = await TestApp.JsonAsync(await app.PostAsync(Route, Body.Replace("STREAM", "false", StringComparison.Ordinal)));
+        var chunks = await OpenAIApp.ChunksAsync(await app.PostAsync(Route, Body.Replace("STREAM", "true", StringComparison.Ordinal)));
+
+        Assert.Equal(
+            """{"role":"assistant","content":null,"refusal":"No.","reasoning_content":"hm","reasoning":"hm","annotations":[]}""",
+            whole.GetProperty("choices")[0].GetProperty("message").GetRawText());
+        Assert.Equal("X", whole.GetProperty("choices")[0].GetProperty("stop_reason").GetString());
+        Assert.Equal(
+            ["""{"reasoning_content":"h","reasoning":"h"}""", """{"reasoning_content":"m","reasoning":"m"}""", """{"refusal":"No."}""", "{}"],
+            chunks.Skip(1).Select(chunk => Delta(chunk).GetRawText()));
+        Assert.Equal("X", chunks[^1].GetProperty("choices")[0].GetProperty("stop_reason").GetString());
+    }
+
+    [Fact]
+    public async Task Stream_OfRandomScripts_IsTheWholeAnswerInPieces()
+    {
+        var random = new Random(20);
+        for (var round = 0; round < 60; round++)
+        {
+            var model = new ScriptedChatModel([.. RandomScript(random)]);
+            await using var app = await OpenAIApp.StartChatAsync(model);
+            var choices = random.Next(1, 4);
+            var body = $$"""{"model":"m","messages":[{"role":"user","content":"?"}],{{Tools}},"n":{{choices}},"stream":STREAM}""";
+
+            var whole = await TestApp.JsonAsync(await app.PostAsync(Route, body.Replace("STREAM", "false", StringComparison.Ordinal)));
+            var chunks = await OpenAIApp.ChunksAsync(await app.PostAsync(Route, body.Replace("STREAM", "true", StringComparison.Ordinal)));
+
+            Assert.Equal(choices, whole.GetProperty("choices").GetArrayLength());
+            foreach (var choice in whole.GetProperty("choices").EnumerateArray())
+            {
+                Assert.Equal(Describe(choice), Gather(chunks, choice.GetProperty("index").GetInt32()));
+            }
+        }
+    }
+
+    [Fact]
     public async Task Failure_BeforeTheFirstEvent_IsAStatusAlsoOfAStream()
     {
         var model = new ScriptedChatModel("x");
@@ -108,6 +300,67 @@ public sealed class ChatCompletionsTests
         Assert.Equal((429, "queue_full", null), await OpenAIApp.FaultAsync(answer));
         Assert.Equal("2", answer.Headers.GetValues("Retry-After").Single());
         Assert.Equal("1500", answer.Headers.GetValues("retry-after-ms").Single());
+    }
+
+    private static IEnumerable<ScriptedStep> RandomScript(Random random)
+    {
+        string[] texts = ["a", "", "é", "😀", "\"", "\\", "\n\r\t\u0001", "\u2028", "日本", new string('x', 5000), "</script>&+"];
+        for (var i = random.Next(8); i > 0; i--)
+        {
+            yield return random.Next(4) switch
+            {
+                0 => ScriptedStep.Reasoning(texts[random.Next(texts.Length)]),
+                1 => ScriptedStep.Refusal(texts[random.Next(texts.Length)]),
+                _ => ScriptedStep.Text(texts[random.Next(texts.Length)], random.Next(3) == 0 ? 0 : null),
+            };
+        }
+
+        for (var call = 0; call < random.Next(3); call++)
+        {
+            yield return ScriptedStep.ToolCall($"call_{call}", random.Next(2) == 0 ? "now" : "get_weather", random.Next(2) == 0 ? "" : "{\"a\":", call);
+            yield return ScriptedStep.ToolArguments(random.Next(2) == 0 ? "" : "\"é\"}", call);
+        }
+
+        if (random.Next(3) == 0)
+        {
+            yield return ScriptedStep.Finish((FinishReason)random.Next(4));
+        }
+    }
+
+    private static string Describe(JsonElement choice)
+    {
+        var message = choice.GetProperty("message");
+        var calls = message.TryGetProperty("tool_calls", out var list)
+            ? string.Join(';', list.EnumerateArray().Select(call =>
+                $"{call.GetProperty("id")} {call.GetProperty("function").GetProperty("name")} {call.GetProperty("function").GetProperty("arguments")}"))
+            : "";
+        var reasoning = message.TryGetProperty("reasoning_content", out var thought) ? thought.GetString() : "";
+        return $"{message.GetProperty("content")}|{reasoning}|{message.GetProperty("refusal")}|{calls}|{choice.GetProperty("finish_reason")}";
+    }
+
+    private static string Gather(List<JsonElement> chunks, int index)
+    {
+        var (content, reasoning, refusal, finish) = ("", "", "", "");
+        SortedDictionary<int, (string Head, string Arguments)> calls = [];
+        foreach (var choice in chunks.Select(chunk => chunk.GetProperty("choices")[0]).Where(choice => choice.GetProperty("index").GetInt32() == index))
+        {
+            Assert.Equal("", finish);
+            finish = choice.GetProperty("finish_reason").GetString() ?? "";
+            var delta = choice.GetProperty("delta");
+            content += delta.TryGetProperty("content", out var text) ? text.GetString() : "";
+            reasoning += delta.TryGetProperty("reasoning_content", out var thought) ? thought.GetString() : "";
+            refusal += delta.TryGetProperty("refusal", out var no) ? no.GetString() : "";
+            if (delta.TryGetProperty("tool_calls", out var list))
+            {
+                var call = Assert.Single(list.EnumerateArray());
+                var at = call.GetProperty("index").GetInt32();
+                var function = call.GetProperty("function");
+                var known = calls.TryGetValue(at, out var before) ? before : ($"{call.GetProperty("id")} {function.GetProperty("name")}", "");
+                calls[at] = (known.Item1, known.Item2 + function.GetProperty("arguments").GetString());
+            }
+        }
+
+        return $"{content}|{reasoning}|{refusal}|{string.Join(';', calls.Values.Select(call => $"{call.Head} {call.Arguments}"))}|{finish}";
     }
 
     private static JsonElement Delta(JsonElement chunk) => chunk.GetProperty("choices")[0].GetProperty("delta");
