@@ -27,7 +27,7 @@ if (args.Contains("--help"))
 {
     Console.WriteLine("""
         Prints ratios measured in one run; nothing here fails on a figure.
-          --suites overhead,functions,lone,saturation,ragged,open,parsing,wire,tenants,remote-v2   default: all
+          --suites overhead,functions,lone,saturation,ragged,open,parsing,wire,tenants,remote-v2,chat   default: all
           --models mlp,encoder    those whose name starts with a word of the list; default: all
           --callers 1,8,64,256   --rounds 5   --seconds 1   --quick
           --recognition FILE     also measures PP-OCR recognition (see samples/Ocr)
@@ -40,6 +40,7 @@ var settings = Settings.Parse(args);
 var command = $"dotnet run -c Release --project tests/Inference.Hosting.Benchmarks -- {string.Join(' ', args)}".TrimEnd();
 var (report, wire) = (new Report(command, "measured"), new Report(command, "wire"));
 var (functions, remote) = (new Report(command, "functions"), new Report(command, "remote-v2"));
+var chat = new Report(command, "chat");
 var models = new List<BenchModel> { BenchModel.Mlp(), BenchModel.Encoder(), BenchModel.Cnn() };
 if (settings.Recognition is { } path)
 {
@@ -104,10 +105,16 @@ if (settings.Wants("remote-v2"))
     await RemoteV2Suite.RunAsync(settings, remote);
 }
 
+if (settings.Wants("chat"))
+{
+    await ChatSuite.RunAsync(settings, chat);
+}
+
 if (settings.Output is { } output)
 {
     report.WriteTo(output);
     wire.WriteTo(output);
     functions.WriteTo(output);
     remote.WriteTo(output);
+    chat.WriteTo(output);
 }

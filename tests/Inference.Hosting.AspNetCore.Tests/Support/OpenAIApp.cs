@@ -65,10 +65,10 @@ internal static class OpenAIApp
     /// <summary>What is wrong, of an answer that must be a well-formed error.</summary>
     public static async Task<(int Status, string? Code, string? Parameter)> FaultAsync(HttpResponseMessage response)
     {
-        var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error");
+        var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        PublishedSchema.Read("error").Check(body);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
-        Assert.NotEmpty(error.GetProperty("message").GetString()!);
-        Assert.NotEmpty(error.GetProperty("type").GetString()!);
+        var error = body.GetProperty("error");
         return ((int)response.StatusCode, error.GetProperty("code").GetString(), error.GetProperty("param").GetString());
     }
 

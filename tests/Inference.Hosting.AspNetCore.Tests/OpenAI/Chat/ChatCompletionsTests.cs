@@ -275,11 +275,14 @@ public sealed class ChatCompletionsTests
             var model = new ScriptedChatModel([.. RandomScript(random)]);
             await using var app = await OpenAIApp.StartChatAsync(model);
             var choices = random.Next(1, 4);
-            var body = $$"""{"model":"m","messages":[{"role":"user","content":"?"}],{{Tools}},"n":{{choices}},"stream":STREAM}""";
+            var body = $$"""{"model":"m","messages":[{"role":"user","content":"?"}],{{Tools}},"n":{{choices}},"logprobs":{{(round % 2 == 0 ? "true" : "false")}},"stream":STREAM}""";
 
             var whole = await TestApp.JsonAsync(await app.PostAsync(Route, body.Replace("STREAM", "false", StringComparison.Ordinal)));
             var chunks = await OpenAIApp.ChunksAsync(await app.PostAsync(Route, body.Replace("STREAM", "true", StringComparison.Ordinal)));
 
+            PublishedSchema.Read("chat.completion").Check(whole);
+            var schema = PublishedSchema.Read("chat.completion.chunk");
+            chunks.ForEach(schema.Check);
             Assert.Equal(choices, whole.GetProperty("choices").GetArrayLength());
             foreach (var choice in whole.GetProperty("choices").EnumerateArray())
             {
