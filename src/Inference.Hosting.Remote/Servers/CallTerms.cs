@@ -48,9 +48,9 @@ internal sealed class CallTerms : IDisposable
     {
         InferenceException => exception,
         _ when _caller.IsCancellationRequested => new OperationCanceledException(_caller),
-        _ when _reader.IsCancellationRequested => new OperationCanceledException(_reader),
         _ when _deadline is { IsCancellationRequested: true } => new InferenceException(
             InferenceErrorCode.DeadlineExceeded, "The deadline passed before the server behind the model had answered: allow more time, or try again later."),
+        _ when _reader.IsCancellationRequested => new OperationCanceledException(_reader),
         _ when _silence.IsCancellationRequested => new InferenceException(
             InferenceErrorCode.DeadlineExceeded, "The server behind the model was silent for too long: try again later."),
         _ when _stopping.IsCancellationRequested => new InferenceException(

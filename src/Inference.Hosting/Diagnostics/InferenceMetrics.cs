@@ -2,6 +2,7 @@
 
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Inference.Hosting.Capabilities;
 
 namespace Inference.Hosting.Diagnostics;
 
@@ -17,6 +18,8 @@ internal sealed class InferenceMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Histogram<double> _requestDuration;
     private readonly Histogram<double> _loadDuration;
+    private readonly Counter<long> _usageTokens;
+    private readonly Counter<long> _usageUnknown;
     private readonly Counter<long> _fallbacks;
     private Func<IReadOnlyList<ModelInfo>> _models = () => [];
 
@@ -29,6 +32,8 @@ internal sealed class InferenceMetrics : IDisposable
             TelemetryNames.LoadDuration, "s", "Time to load and warm up a version.");
         _fallbacks = _meter.CreateCounter<long>(
             TelemetryNames.Fallbacks, "{call}", "Calls that another model answered.");
+        _usageTokens = _meter.CreateCounter<long>(TelemetryNames.UsageTokens, "{token}", "Tokens that calls cost.");
+        _usageUnknown = _meter.CreateCounter<long>(TelemetryNames.UsageUnknown, "{request}", "Calls whose cost is unknown.");
         _meter.CreateObservableGauge(
             TelemetryNames.ModelState, ObserveStates, "{version}", "1 for the state a version is in.");
         _meter.CreateObservableGauge(
@@ -46,6 +51,32 @@ internal sealed class InferenceMetrics : IDisposable
 
     public void Answered(string model, string version, TimeSpan duration, string outcome)
         => _requestDuration.Record(duration.TotalSeconds, Tags(model, version, TelemetryNames.Outcome, outcome));
+
+    /// <summary>Counts what a call cost; null when that is unknown.</summary>
+    public void Used(string model, string version, TokenUsage? usage)
+    {
+        if (usage is null)
+        {
+            _usageUnknown.Add(1, Tags(model, version));
+            return;
+        }
+
+        if (_usageTokens.Enabled)
+        {
+            Count("prompt", usage.PromptTokens - usage.CachedTokens);
+            Count("cached", usage.CachedTokens);
+            Count("completion", usage.CompletionTokens - usage.ReasoningTokens);
+            Count("reasoning", usage.ReasoningTokens);
+        }
+
+        void Count(string kind, int tokens)
+        {
+            if (tokens > 0)
+            {
+                _usageTokens.Add(tokens, Tags(model, version, TelemetryNames.Kind, kind));
+            }
+        }
+    }
 
     public void Loaded(string model, string version, TimeSpan duration, string outcome)
         => _loadDuration.Record(duration.TotalSeconds, Tags(model, version, TelemetryNames.Outcome, outcome));

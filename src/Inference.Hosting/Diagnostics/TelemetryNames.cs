@@ -59,6 +59,12 @@ public static class TelemetryNames
     /// <summary>Up-down counter, requests accepted and not yet answered.</summary>
     public const string ActiveRequests = "inference.request.active";
 
+    /// <summary>Counter, tokens that calls cost, by <see cref="Kind"/>: prompt, cached, completion or reasoning, which add up to the whole.</summary>
+    public const string UsageTokens = "inference.usage.tokens";
+
+    /// <summary>Counter, answered calls that should cost tokens and whose server did not tell how many.</summary>
+    public const string UsageUnknown = "inference.usage.unknown";
+
     /// <summary>Histogram, s: loading and warm-up, by <see cref="Outcome"/>.</summary>
     public const string LoadDuration = "inference.model.load.duration";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Diagnostics;
+using Inference.Hosting.Capabilities;
 using Inference.Hosting.Diagnostics;
 
 namespace Inference.Hosting.Models;
@@ -25,6 +26,9 @@ internal sealed class CallMeasure(string model, string version, InferenceMetrics
         _outcome = OutcomeOf(exception);
         _activity?.SetStatus(ActivityStatusCode.Error);
     }
+
+    /// <summary>Counts the tokens of the call; null when they are unknown.</summary>
+    public void Use(TokenUsage? usage) => metrics.Used(model, version, usage);
 
     /// <summary>Counts the call as one whose caller left, unless something else is said later.</summary>
     public void Leave() => _outcome = "cancelled";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Runtime.CompilerServices;
+using Inference.Hosting.Capabilities;
 
 namespace Inference.Hosting.Models;
 
@@ -24,11 +25,17 @@ internal sealed class LeasedCalls<TCapability>(ModelHost host) : CapabilityCalls
         try
         {
             var model = Of(version);
-            return host.Client.Begin(version, request as InferenceRequest, cancellationToken) is { } bounded
+            var result = host.Client.Begin(version, request as InferenceRequest, cancellationToken) is { } bounded
                 ? await bounded.AnswerAsync(
                     (Model: model, Request: copy is null ? request : copy(request), Call: call),
                     static (state, token) => state.Call(state.Model, state.Request, token)).ConfigureAwait(false)
                 : await call(model, request, cancellationToken).ConfigureAwait(false);
+            if (CallUsage.TryGet(result, out var usage))
+            {
+                measure.Use(usage);
+            }
+
+            return result;
         }
         catch (Exception exception)
         {
@@ -53,6 +60,8 @@ internal sealed class LeasedCalls<TCapability>(ModelHost host) : CapabilityCalls
             ? new BoundedStream<TItem>(token => call(model, request, token), bounded)
             : call(model, request, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var ended = items.ConfigureAwait(false);
+        var tells = false;
+        TokenUsage? usage = null;
         while (true)
         {
             try
@@ -60,6 +69,11 @@ internal sealed class LeasedCalls<TCapability>(ModelHost host) : CapabilityCalls
                 if (!await items.MoveNextAsync().ConfigureAwait(false))
                 {
                     measure.Complete();
+                    if (tells)
+                    {
+                        measure.Use(usage);
+                    }
+
                     break;
                 }
             }
@@ -69,6 +83,8 @@ internal sealed class LeasedCalls<TCapability>(ModelHost host) : CapabilityCalls
                 throw;
             }
 
+            tells |= CallUsage.TryGet(items.Current, out var latest);
+            usage = latest ?? usage;
             yield return items.Current;
         }
     }

@@ -27,7 +27,7 @@ internal sealed class LeasedOpenAIPassThrough(ModelHost host) : IOpenAIPassThrou
                     (Model: model, Request: request with { Body = request.Body.ToArray() }),
                     static (state, token) => state.Model.SendAsync(state.Request, token)).ConfigureAwait(false)
                 : await model.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            return new HeldResponse(response, version, measure, token => host.Client.FindTerms(version, deadline, token));
+            return new HeldResponse(request.Route, response, version, measure, token => host.Client.FindTerms(version, deadline, token));
         }
         catch (Exception exception)
         {
@@ -40,6 +40,7 @@ internal sealed class LeasedOpenAIPassThrough(ModelHost host) : IOpenAIPassThrou
 
     private sealed class HeldResponse : PassThroughResponse
     {
+        private readonly string _route;
         private readonly PassThroughResponse _inner;
         private readonly ModelVersion _version;
         private readonly CallMeasure _measure;
@@ -47,9 +48,9 @@ internal sealed class LeasedOpenAIPassThrough(ModelHost host) : IOpenAIPassThrou
         private int _disposed;
 
         public HeldResponse(
-            PassThroughResponse inner, ModelVersion version, CallMeasure measure, Func<CancellationToken, CallTerms?> findTerms)
+            string route, PassThroughResponse inner, ModelVersion version, CallMeasure measure, Func<CancellationToken, CallTerms?> findTerms)
         {
-            (_inner, _version, _measure, _findTerms) = (inner, version, measure, findTerms);
+            (_route, _inner, _version, _measure, _findTerms) = (route, inner, version, measure, findTerms);
 
             // Until its body has been copied, the caller may still leave.
             _measure.Leave();
@@ -98,6 +99,12 @@ internal sealed class LeasedOpenAIPassThrough(ModelHost host) : IOpenAIPassThrou
             }
             finally
             {
+                // An answer that was read in part has its price, too.
+                if (_inner.StatusCode < 300 && _route is not ("tokenize" or "detokenize"))
+                {
+                    _measure.Use(_inner.Usage);
+                }
+
                 _measure.Dispose();
                 _version.Exit();
             }

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Inference.Hosting.Capabilities;
+using Inference.Hosting.Diagnostics;
 using Inference.Hosting.Remote.Tests.Support;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Inference.Hosting.Remote.Tests.OpenAI;
 
@@ -292,6 +297,36 @@ public sealed class PassThroughTests : IAsyncLifetime
 
         await _server.Left.Task;
         await RemoteHost.UntilAsync(() => _host.Version.Load!.Value.InFlight == 0);
+    }
+
+    [Fact]
+    public async Task Usage_OfAllDoors_IsMeteredOnce()
+    {
+        var counted = new ConcurrentDictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name.StartsWith("inference.usage", StringComparison.Ordinal)
+                    && ReferenceEquals(instrument.Meter.Scope, _host.Services.GetService<IMeterFactory>()))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => counted.AddOrUpdate(
+            instrument.Name + tags.ToArray().FirstOrDefault(tag => tag.Key == TelemetryNames.Kind).Value, value, (_, known) => known + value));
+        listener.Start();
+
+        await _host.PassAsync(Chat.Request);
+        await _host.Catalog.GetCapability<IChatModel>("qwen")!.CompleteAsync(
+            new ChatRequest { Messages = [ChatMessage.FromUser("x")] }, TestContext.Current.CancellationToken);
+        _server.Answer = (context, _) => ScriptedServer.EventsAsync(context, Chat.Event("a", "\"stop\""), Chat.Done);
+        await _host.PassAsync(Chat.StreamRequest);
+
+        Assert.Equal((10, 8, 24, 1), (
+            counted["inference.usage.tokensprompt"], counted["inference.usage.tokenscached"],
+            counted["inference.usage.tokenscompletion"], counted["inference.usage.unknown"]));
     }
 
     [Fact]
