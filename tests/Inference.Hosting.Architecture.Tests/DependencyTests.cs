@@ -23,6 +23,7 @@ public sealed class DependencyTests
         ["Inference.Hosting.AspNetCore"] = [Core, "Microsoft.AspNetCore.App"],
         ["Inference.Hosting.Grpc"] = ["Inference.Hosting.AspNetCore", "Microsoft.AspNetCore.App", "Google.Protobuf", "Grpc.AspNetCore.Server"],
         ["Inference.Hosting.Text"] = [Core, "Microsoft.Extensions.AI.Abstractions"],
+        ["Inference.Hosting.Remote"] = [Core, "Microsoft.Extensions.Http.Resilience"],
         ["Inference.Hosting.Testing"] = [Core],
         ["Inference.Hosting.Conformance"] = ["Inference.Hosting.Testing", "Google.Protobuf", "Grpc.Net.Client"],
         ["Inference.Hosting.Conformance.Tool"] = ["Inference.Hosting.Conformance"],
@@ -44,6 +45,7 @@ public sealed class DependencyTests
             "Google.Protobuf", "Grpc.AspNetCore.Server", "Grpc.Core.Api", "Grpc.Net.Common",
         ],
         ["Inference.Hosting.Text"] = [Core, "Microsoft.Extensions.AI.Abstractions"],
+        ["Inference.Hosting.Remote"] = [Core, "Microsoft.Extensions.Http", "Microsoft.Extensions.Http.Resilience", "Microsoft.Extensions.Telemetry.Abstractions", "Polly.Core"],
         ["Inference.Hosting.Testing"] = [Core],
         ["Inference.Hosting.Conformance"] = [Core, "Inference.Hosting.Testing", "Google.Protobuf", "Grpc.Core.Api", "Grpc.Net.Client"],
         ["Inference.Hosting.Conformance.Tool"] = ["Inference.Hosting.Conformance"],
@@ -87,7 +89,7 @@ public sealed class DependencyTests
     [Fact]
     public void Core_LoadsNothingOfTheWeb() => Faults.AssertNone(
         from assembly in Assemblies.All
-        where assembly.GetName().Name is not ("Inference.Hosting.AspNetCore" or "Inference.Hosting.Grpc" or "Inference.Hosting.Conformance")
+        where assembly.GetName().Name is not ("Inference.Hosting.AspNetCore" or "Inference.Hosting.Grpc" or "Inference.Hosting.Conformance" or "Inference.Hosting.Remote")
         from reference in assembly.GetReferencedAssemblies()
         where _webOnly.Any(web => reference.Name!.StartsWith(web, StringComparison.Ordinal))
         select $"{assembly.GetName().Name} loads {reference.Name}");

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Inference.Hosting.AspNetCore;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.Models;
+using Inference.Hosting.Remote.OpenAI;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.CodeAnalysis;
@@ -30,6 +31,7 @@ public sealed partial class NamesTests
         ["Inference.Hosting.OnnxRuntime"] = 500,
         ["Inference.Hosting.AspNetCore"] = 600,
         ["Inference.Hosting.Grpc"] = 700,
+        ["Inference.Hosting.Remote"] = 800,
     };
 
     private static readonly List<(Type Owner, LoggerMessageAttribute Event)> _events =
@@ -90,6 +92,7 @@ public sealed partial class NamesTests
         [
             ("Inference:Models:{name}", typeof(ModelOptions)),
             (InferenceHttpOptions.Section, typeof(InferenceHttpOptions)),
+            ("Inference:Models:{name}:Remote (OpenAI)", typeof(OpenAIRemoteOptions)),
             .. sections.Select(section => ($"Inference:Models:{{name}}:{section.Key}", _options.Single(type =>
                 section.Value.SetEquals(type.GetProperties().Select(property => property.Name))))),
         ];

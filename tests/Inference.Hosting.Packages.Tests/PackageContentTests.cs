@@ -28,6 +28,7 @@ public sealed class PackageContentTests(PackedPackages packed)
         ["Inference.Hosting.OnnxRuntime"] = [Core, "Microsoft.ML.OnnxRuntime.Managed", "System.Numerics.Tensors"],
         [Gpu] = ["Inference.Hosting.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Gpu"],
         ["Inference.Hosting.Text"] = [Core, "Microsoft.Extensions.AI.Abstractions"],
+        ["Inference.Hosting.Remote"] = [Core, "Microsoft.Extensions.Http.Resilience"],
         ["Inference.Hosting.Testing"] = [Core],
         ["Inference.Hosting.Conformance"] = ["Inference.Hosting.Testing", "Google.Protobuf", "Grpc.Net.Client"],
         [Tool] = [],

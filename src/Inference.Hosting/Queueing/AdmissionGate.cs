@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using Inference.Hosting.Diagnostics;
 
 namespace Inference.Hosting.Queueing;
@@ -198,7 +197,8 @@ public sealed class AdmissionGate : IAsyncDisposable
         {
             _statistics.Refused++;
             _metrics?.Refused(refusal!.Value.Tag);
-            throw Refused(refusal!.Value.Tag, refusal.Value.Why, item);
+            throw GateRefusals.Create(
+                refusal.Value.Tag, refusal.Value.Why, RetryAfterEstimator.Drain(_queue.Rows + _running, Capacity()), item.GetHashCode());
         }
     }
 
@@ -254,48 +254,7 @@ public sealed class AdmissionGate : IAsyncDisposable
     }
 
     private (string Tag, string Why)? Refusal(QueueItem item, GateSettings settings, long now)
-    {
-        if (item.Bytes > settings.MaxQueuedBytes)
-        {
-            return ("too_large", $"The request has {item.Bytes} bytes; the queue holds at most {settings.MaxQueuedBytes}");
-        }
-
-        if (_queue.Rows + 1 > settings.MaxQueued)
-        {
-            return ("rows", $"The queue of {settings.MaxQueued} calls is full");
-        }
-
-        if (_queue.Bytes + item.Bytes > settings.MaxQueuedBytes)
-        {
-            return ("bytes", $"The queue of {settings.MaxQueuedBytes} bytes is full");
-        }
-
-        if (!_queue.Shares.HasRoom(item.Flow, 1, settings.MaxQueued, _queue.Rows))
-        {
-            return ("share", $"The tenant's share of the queue of {settings.MaxQueued} calls is full");
-        }
-
-        var wait = PredictedWait(item.Flow, item.Level);
-        return item.Expiry < long.MaxValue && now + wait > item.Expiry ? ("deadline", "The queue is too long for the deadline of the request")
-            : wait > settings.MaxQueueTime ? ("time", string.Create(
-                CultureInfo.InvariantCulture, $"The queue is longer than {settings.Source.MaxQueueTime.TotalSeconds:0.###} s"))
-            : null;
-    }
-
-    private InferenceException Refused(string tag, string why, GateItem item)
-    {
-        if (tag == "too_large")
-        {
-            return new InferenceException(InferenceErrorCode.PayloadTooLarge, $"{why}: send it in parts.");
-        }
-
-        var wait = RetryAfterEstimator.Spread(RetryAfterEstimator.Drain(_queue.Rows + _running, Capacity()), item.GetHashCode());
-        return new InferenceException(InferenceErrorCode.QueueFull, string.Create(
-            CultureInfo.InvariantCulture, $"{why}: try again in {wait.TotalMilliseconds:0} ms, when what waits now is served."))
-        {
-            RetryAfter = wait,
-        };
-    }
+        => GateRefusals.Check(item, settings, _queue, PredictedWait(item.Flow, item.Level), now);
 
     private AdmissionLease Start(long waited, long now)
     {
