@@ -5,7 +5,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
-using Inference.Hosting.AspNetCore.V2.Writing;
+using Inference.Hosting.AspNetCore.Http.Json;
 using Inference.Hosting.Tensors;
 
 namespace Inference.Hosting.Remote.V2.Rest;
