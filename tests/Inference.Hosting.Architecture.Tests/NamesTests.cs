@@ -7,6 +7,7 @@ using Inference.Hosting.AspNetCore;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.Models;
 using Inference.Hosting.Remote.OpenAI;
+using Inference.Hosting.Remote.V2;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.CodeAnalysis;
@@ -93,6 +94,7 @@ public sealed partial class NamesTests
             ("Inference:Models:{name}", typeof(ModelOptions)),
             (InferenceHttpOptions.Section, typeof(InferenceHttpOptions)),
             ("Inference:Models:{name}:Remote (OpenAI)", typeof(OpenAIRemoteOptions)),
+            ("Inference:Models:{name}:Remote (V2)", typeof(V2RemoteOptions)),
             .. sections.Select(section => ($"Inference:Models:{{name}}:{section.Key}", _options.Single(type =>
                 section.Value.SetEquals(type.GetProperties().Select(property => property.Name))))),
         ];

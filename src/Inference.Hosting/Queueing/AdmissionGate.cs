@@ -195,10 +195,11 @@ public sealed class AdmissionGate : IAsyncDisposable
         }
         else
         {
+            var (tag, why) = refusal!.Value;
             _statistics.Refused++;
-            _metrics?.Refused(refusal!.Value.Tag);
+            _metrics?.Refused(tag);
             throw GateRefusals.Create(
-                refusal.Value.Tag, refusal.Value.Why, RetryAfterEstimator.Drain(_queue.Rows + _running, Capacity()), item.GetHashCode());
+                tag, why, RetryAfterEstimator.Drain(_queue.Rows + _running, Capacity()), item.GetHashCode());
         }
     }
 
