@@ -12,11 +12,11 @@ public static class InferenceErrorResponse
 {
     private const string Unreserved = " !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
-    /// <summary>Writes <c>{"error": text}</c> over REST; over gRPC the status that stands for <paramref name="status"/>, without a body.</summary>
+    /// <summary>Writes <c>{"error": text}</c> over REST, on the OpenAI routes their error object, with what belongs to the status; over gRPC the status that stands for <paramref name="status"/>, without a body.</summary>
     /// <param name="context">Of a request whose answer has not begun.</param>
     /// <param name="status">The HTTP status, 400 to 599.</param>
     /// <param name="message">What is wrong and what to do; goes to the caller as it is.</param>
-    /// <param name="retryAfter">When to try again; <c>Retry-After</c> in whole seconds, rounded up. Null for none.</param>
+    /// <param name="retryAfter">When to try again; <c>Retry-After</c> in whole seconds, rounded up, and on the OpenAI routes <c>retry-after-ms</c>. Null for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not the status of an error.</exception>
     public static Task WriteAsync(HttpContext context, int status, string message, TimeSpan? retryAfter = null)
     {
@@ -28,6 +28,7 @@ public static class InferenceErrorResponse
         {
             context.Response.Headers.RetryAfter =
                 Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            ErrorWriter.FindFormat(context)?.SetRetryAfter(context, wait);
         }
 
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) != true)

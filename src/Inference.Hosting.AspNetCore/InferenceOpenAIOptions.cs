@@ -39,4 +39,32 @@ public sealed class InferenceOpenAIOptions
     /// <summary>How long an open stream is silent, at least, before a comment keeps its connection alive; up to half as long again.</summary>
     /// <value>10 seconds by default, above zero.</value>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether inputs that are too long for a model of texts are cut to what it takes, also where the request does not ask for it.</summary>
+    /// <value>False by default: such a request is 400 <c>context_length_exceeded</c>. It concerns embeddings, reranking, scores and classes, of models that can cut.</value>
+    public bool AutoTruncate { get; set; }
+
+    /// <summary>Keys that callers must send, one of them, by the name of who has it: as a bearer token, or in a header <c>api-key</c> or <c>x-api-key</c>.</summary>
+    /// <value>
+    /// Empty by default: the routes are the app's to guard. With a key, a request without one is 401 before its body is read. An authenticated
+    /// user of the app stays who it is; anybody else gets an identity with the name of the key, which is its tenant.
+    /// </value>
+    /// <remarks>Keep keys out of source code: in the configuration they are <c>Inference:OpenAI:ApiKeys:{name}</c>.</remarks>
+    public IDictionary<string, string> ApiKeys { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Whether the routes below <c>/v1</c> are there without it too, for example <c>/rerank</c>. Under a prefix they always are.</summary>
+    /// <value>False by default: such paths are the app's.</value>
+    public bool EnableShortPaths { get; set; }
+
+    /// <summary>Whether <c>/health</c> and <c>/ping</c> tell readiness. Under a prefix they always do.</summary>
+    /// <value>False by default: such paths are the app's.</value>
+    public bool EnableHealth { get; set; }
+
+    /// <summary>Whether paths below <c>/v1</c> that nobody serves answer 404 with an error that OpenAI's clients can read. Under a prefix they always do.</summary>
+    /// <value>False by default. Endpoints of the app come first; its fallback comes after.</value>
+    public bool AnswerUnknownPaths { get; set; }
+
+    /// <summary>Whether the routes of Hugging Face's Text Embeddings Inference are there: <c>/embed</c>, <c>/predict</c>, <c>/rerank</c>, <c>/similarity</c> and <c>/info</c>, with its statuses and errors.</summary>
+    /// <value>False by default.</value>
+    public bool EnableTextEmbeddingsInference { get; set; }
 }

@@ -19,6 +19,12 @@ internal static class InferenceOpenAIOptionsReader
         nameof(InferenceOpenAIOptions.AllowChatTemplate),
         nameof(InferenceOpenAIOptions.FirstEventTimeout),
         nameof(InferenceOpenAIOptions.KeepAliveInterval),
+        nameof(InferenceOpenAIOptions.AutoTruncate),
+        nameof(InferenceOpenAIOptions.ApiKeys),
+        nameof(InferenceOpenAIOptions.EnableShortPaths),
+        nameof(InferenceOpenAIOptions.EnableHealth),
+        nameof(InferenceOpenAIOptions.AnswerUnknownPaths),
+        nameof(InferenceOpenAIOptions.EnableTextEmbeddingsInference),
     ];
 
     /// <summary>The options in force.</summary>
@@ -55,6 +61,32 @@ internal static class InferenceOpenAIOptionsReader
         if (options.KeepAliveInterval <= TimeSpan.Zero)
         {
             yield return $"{InferenceOpenAIOptions.Section}:{nameof(options.KeepAliveInterval)} is {options.KeepAliveInterval}. Give a time above zero.";
+        }
+
+        foreach (var fault in ValidateKeys(options.ApiKeys))
+        {
+            yield return fault;
+        }
+    }
+
+    // What is wrong with a key, never the key.
+    private static IEnumerable<string> ValidateKeys(IDictionary<string, string> keys)
+    {
+        const string Path = $"{InferenceOpenAIOptions.Section}:{nameof(InferenceOpenAIOptions.ApiKeys)}";
+        foreach (var (name, key) in keys)
+        {
+            if (string.IsNullOrWhiteSpace(name))
+            {
+                yield return $"{Path} has a key without a name. Name who has it.";
+            }
+            else if (string.IsNullOrEmpty(key) || !key.All(letter => letter is > ' ' and < '\u007f'))
+            {
+                yield return $"{Path}:{name} is empty, or has a character that a header cannot carry. Give visible ASCII characters without blanks.";
+            }
+            else if (keys.First(other => other.Value == key).Key != name)
+            {
+                yield return $"{Path}:{name} is the same key as another one. Give each name a key of its own.";
+            }
         }
     }
 }

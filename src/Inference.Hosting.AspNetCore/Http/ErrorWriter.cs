@@ -8,8 +8,9 @@ namespace Inference.Hosting.AspNetCore.Http;
 /// <summary>Writes the body of every failure: in the format of the endpoint, else <c>{"error": text}</c>, as V2 and V1 have it.</summary>
 internal static class ErrorWriter
 {
-    /// <summary>The format of the endpoint that was found for a request; null for that of V2 and V1.</summary>
-    public static IErrorFormat? FindFormat(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IErrorFormat>();
+    /// <summary>The format of the endpoint that was found for a request, or that its handler has set as a feature; null for that of V2 and V1.</summary>
+    public static IErrorFormat? FindFormat(HttpContext context)
+        => context.Features.Get<IErrorFormat>() ?? context.GetEndpoint()?.Metadata.GetMetadata<IErrorFormat>();
 
     /// <summary>Answers with the row of the error table.</summary>
     public static Task WriteAsync(HttpContext context, InferenceException exception)

@@ -15,4 +15,9 @@ internal interface IErrorFormat
 
     /// <summary>Answers with a status and a text of our own.</summary>
     Task WriteAsync(HttpContext context, int status, string text);
+
+    /// <summary>Tells when to try again in headers of the protocol's own, beside <c>Retry-After</c>.</summary>
+    void SetRetryAfter(HttpContext context, TimeSpan wait)
+    {
+    }
 }

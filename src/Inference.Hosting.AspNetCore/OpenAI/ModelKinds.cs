@@ -26,6 +26,15 @@ internal static class ModelKinds
         return routes.Where(route => route.Capability is not null || passThrough?.CanPass(route.Route) == true).Select(route => route.Route);
     }
 
+    /// <summary>Most tokens that a model takes, by whichever of its capabilities knows; null when unknown.</summary>
+    public static int? FindMaxTokens(IModelCatalog catalog, string model)
+        => catalog.GetCapability<IChatModel>(model)?.Info?.ContextLength
+            ?? catalog.GetCapability<ITextGenerator>(model)?.Info?.ContextLength
+            ?? catalog.GetCapability<IEmbeddingModel>(model)?.Info?.MaxInputTokens
+            ?? catalog.GetCapability<IReranker>(model)?.Info?.MaxInputTokens
+            ?? catalog.GetCapability<ITextClassifier>(model)?.Info?.MaxInputTokens
+            ?? catalog.GetCapability<ITokenCodec>(model)?.Info?.MaxModelTokens;
+
     /// <summary>The refusal of a model on a route that is not for its kind.</summary>
     public static InferenceException Refuse(IModelCatalog catalog, string model, string route)
     {

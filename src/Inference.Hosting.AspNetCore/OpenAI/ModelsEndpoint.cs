@@ -15,6 +15,7 @@ internal sealed class ModelsEndpoint(EndpointServices services)
 
     public async Task ListAsync(HttpContext context)
     {
+        OpenAIHeaders.Prepare(context, services.Time);
         List<ModelBody> data = [];
         List<string> names = [];
         foreach (var model in services.Catalog.Models)
@@ -31,6 +32,7 @@ internal sealed class ModelsEndpoint(EndpointServices services)
 
     public async Task GetAsync(HttpContext context)
     {
+        OpenAIHeaders.Prepare(context, services.Time);
         var id = RouteNames.Get(context, RouteNames.Model);
         var model = services.Models.Find(id);
         if (!await ModelAccess.IsAllowedAsync(context, model))
@@ -55,5 +57,8 @@ internal sealed class ModelsEndpoint(EndpointServices services)
         await JsonBody.WriteAsync(context, body, OpenAIJsonContext.Wire.ModelBody);
     }
 
-    private ModelBody Describe(string id, ModelInfo model) => new(id, "model", _created, "inference-hosting", model.Name);
+    private ModelBody Describe(string id, ModelInfo model) => new(id, "model", _created, "inference-hosting", model.Name)
+    {
+        MaxModelLength = ModelKinds.FindMaxTokens(services.Catalog, model.Name),
+    };
 }

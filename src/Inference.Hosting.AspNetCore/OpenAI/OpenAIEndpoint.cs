@@ -42,6 +42,14 @@ internal abstract class OpenAIEndpoint<TCapability>(EndpointServices services, I
     /// <summary>Whether a request that could pass through is read and written here after all.</summary>
     protected virtual bool MustTranslate(RequestFields fields) => false;
 
+    /// <summary>The body is read, and nothing else has happened.</summary>
+    protected virtual void Begin(HttpContext context, RequestFields fields)
+    {
+    }
+
+    /// <summary>Whether a request may name no model because its protocol knows none: then the only one that serves the route answers.</summary>
+    protected virtual bool NamesNoModel(RequestFields fields) => false;
+
     private async Task AnswerAsync(HttpContext context, DoorMeasure? door, string requestId)
     {
         var deadline = services.FindDeadline();
@@ -52,6 +60,7 @@ internal abstract class OpenAIEndpoint<TCapability>(EndpointServices services, I
         var fields = RequestFields.Of(document);
 
         // (2) Whom is it for, and may the caller?
+        Begin(context, fields);
         var (name, model) = FindModel(fields);
         if (!await ModelAccess.IsAllowedAsync(context, model))
         {
@@ -86,7 +95,10 @@ internal abstract class OpenAIEndpoint<TCapability>(EndpointServices services, I
     private (string Name, ModelInfo Model) FindModel(RequestFields fields)
     {
         var name = fields.FindString("model");
-        if (Options.AllowMissingModel && (name is null || !services.Catalog.TryGetModel(name, out _)) && FindOnly() is { } only)
+        var mayGuess = name is null
+            ? Options.AllowMissingModel || NamesNoModel(fields)
+            : Options.AllowMissingModel && !services.Catalog.TryGetModel(name, out _);
+        if (mayGuess && FindOnly() is { } only)
         {
             return (name ?? only.Name, only);
         }

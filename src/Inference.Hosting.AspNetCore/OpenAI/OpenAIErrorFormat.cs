@@ -30,9 +30,7 @@ internal sealed class OpenAIErrorFormat : IErrorFormat
     {
         if (ErrorTable.Find(exception.Code).CanRetry && exception.RetryAfter is { } wait)
         {
-            // Clients of OpenAI's prefer it to Retry-After, which can only tell whole seconds.
-            context.Response.Headers["retry-after-ms"] =
-                Math.Max(1, Math.Ceiling(wait.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
+            SetRetryAfter(context, wait);
         }
 
         var (status, body) = Describe(exception);
@@ -56,8 +54,18 @@ internal sealed class OpenAIErrorFormat : IErrorFormat
         return WriteAsync(context, status, Body(text, type, null, code));
     }
 
+    // Clients of OpenAI's prefer it to Retry-After, which can only tell whole seconds.
+    public void SetRetryAfter(HttpContext context, TimeSpan wait)
+        => context.Response.Headers["retry-after-ms"] = Math.Max(1, Math.Ceiling(wait.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
+
     private static Task WriteAsync(HttpContext context, int status, OpenAIErrorBody body)
     {
+        OpenAIHeaders.EnsureId(context);
+        if (status == StatusCodes.Status401Unauthorized && context.Response.Headers.WWWAuthenticate.Count == 0)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         context.Response.StatusCode = status;
         return JsonBody.WriteAsync(context, body, OpenAIJsonContext.Wire.OpenAIErrorBody);
     }

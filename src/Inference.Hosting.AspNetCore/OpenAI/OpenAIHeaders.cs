@@ -34,6 +34,15 @@ internal static class OpenAIHeaders
         return id;
     }
 
+    /// <summary>Sees to it that an answer which no handler of a route has prepared carries an id too.</summary>
+    public static void EnsureId(HttpContext context)
+    {
+        if (!context.Response.Headers.ContainsKey(RequestId))
+        {
+            context.Response.Headers[RequestId] = FindId(context.Request) ?? OpenAIIds.Create("req_");
+        }
+    }
+
     private static string? FindId(HttpRequest request)
         => request.Headers.TryGetValue(RequestId, out var value)
             && value.ToString() is { Length: > 0 and <= LongestId } id && !id.AsSpan().ContainsAnyExcept(_idCharacters)

@@ -10,6 +10,8 @@ namespace Inference.Hosting.AspNetCore.OpenAI;
 [JsonSerializable(typeof(ModelListBody))]
 [JsonSerializable(typeof(ModelBody))]
 [JsonSerializable(typeof(OpenAIErrorBody))]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(TeiErrorBody))]
 internal sealed partial class OpenAIJsonContext : JsonSerializerContext
 {
     public static OpenAIJsonContext Wire { get; } = new(HttpJsonContext.CreateOptions());

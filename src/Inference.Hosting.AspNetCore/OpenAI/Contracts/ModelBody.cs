@@ -12,6 +12,9 @@ internal sealed record ModelBody(
     [property: JsonPropertyName("owned_by")] string OwnedBy,
     [property: JsonPropertyName("root")] string Root)
 {
+    [JsonPropertyName("max_model_len")]
+    public int? MaxModelLength { get; init; }
+
     [JsonPropertyName("name")]
     public string? Name { get; init; }
 

@@ -1,74 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Globalization;
-using System.Text;
+using System.Buffers.Text;
 using System.Text.Json;
 
 namespace Inference.Hosting.AspNetCore.OpenAI.Reading;
 
-/// <summary>Strings of requests. An escaped half of a surrogate pair, which clients send when they cut texts, becomes U+FFFD.</summary>
+/// <summary>Strings of requests.</summary>
 internal static class JsonText
 {
-    public static string GetString(JsonElement element)
-    {
-        try
-        {
-            return element.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            return Unescape(element.GetRawText().AsSpan()[1..^1]);
-        }
-    }
+    private const int EscapeLength = 6;
 
-    /// <summary>The name of a property, which may be cut like any other text.</summary>
-    public static string GetName(JsonProperty property)
+    /// <summary>The body with each escaped half of a surrogate pair, which clients send when they cut texts, as U+FFFD.</summary>
+    /// <returns>The body itself where there is none, else a copy of the same length.</returns>
+    /// <remarks>Done once and before parsing: a string or a name with such a half could not be read, compared or written.</remarks>
+    public static ReadOnlyMemory<byte> Mend(ReadOnlyMemory<byte> body)
     {
-        try
+        byte[]? mended = null;
+        var text = body.Span;
+        for (var i = 0; ; )
         {
-            return property.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            return "\uFFFD";
-        }
-    }
-
-    // The reader has checked the escapes already.
-    private static string Unescape(ReadOnlySpan<char> raw)
-    {
-        var text = new StringBuilder(raw.Length);
-        for (var i = 0; i < raw.Length; i++)
-        {
-            if (raw[i] != '\\')
+            var next = text[i..].IndexOf((byte)'\\');
+            if (next < 0 || (i += next) + 1 >= text.Length)
             {
-                text.Append(raw[i]);
-                continue;
+                return mended ?? body;
             }
 
-            switch (raw[++i])
+            var unit = ReadEscape(text[i..]);
+            if (unit is null || !char.IsSurrogate(unit.Value))
             {
-                case 'u':
-                    var unit = ReadUnit(raw[(i + 1)..]);
-                    i += 4;
-                    if (char.IsHighSurrogate(unit) && raw[(i + 1)..].StartsWith("\\u") && char.IsLowSurrogate(ReadUnit(raw[(i + 3)..])))
-                    {
-                        text.Append(unit).Append(ReadUnit(raw[(i + 3)..]));
-                        i += 6;
-                        break;
-                    }
-
-                    text.Append(char.IsSurrogate(unit) ? '\uFFFD' : unit);
-                    break;
-                case var escaped:
-                    text.Append(escaped switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', _ => escaped });
-                    break;
+                i += 2;
+            }
+            else if (char.IsHighSurrogate(unit.Value) && ReadEscape(text[(i + EscapeLength)..]) is { } low && char.IsLowSurrogate(low))
+            {
+                i += 2 * EscapeLength;
+            }
+            else
+            {
+                mended ??= body.ToArray();
+                @"\ufffd"u8.CopyTo(mended.AsSpan(i));
+                i += EscapeLength;
             }
         }
-
-        return text.ToString();
     }
 
-    private static char ReadUnit(ReadOnlySpan<char> digits)
-        => (char)ushort.Parse(digits[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    public static string GetString(JsonElement element) => element.GetString()!;
+
+    /// <summary>The name of a property.</summary>
+    public static string GetName(JsonProperty property) => property.Name;
+
+    private static char? ReadEscape(ReadOnlySpan<byte> text)
+        => text.Length >= EscapeLength && text[0] == '\\' && text[1] == 'u'
+            && Utf8Parser.TryParse(text.Slice(2, 4), out ushort unit, out var used, 'x') && used == 4
+                ? (char)unit
+                : null;
 }

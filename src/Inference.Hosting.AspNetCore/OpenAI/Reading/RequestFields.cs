@@ -42,7 +42,7 @@ internal readonly struct RequestFields
 
         try
         {
-            var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = maxDepth });
+            var document = JsonDocument.Parse(JsonText.Mend(body), new JsonDocumentOptions { MaxDepth = maxDepth });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;

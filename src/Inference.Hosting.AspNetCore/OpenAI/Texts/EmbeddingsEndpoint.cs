@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.AspNetCore.OpenAI.Reading;
 using Inference.Hosting.Capabilities;
-using System.Text.Json;
 
 namespace Inference.Hosting.AspNetCore.OpenAI.Texts;
 
@@ -13,79 +10,69 @@ namespace Inference.Hosting.AspNetCore.OpenAI.Texts;
 internal sealed class EmbeddingsEndpoint(EndpointServices services, InferenceOpenAIOptions options)
     : OpenAIEndpoint<IEmbeddingModel>(services, options, "embeddings")
 {
+    private const string Input = "input";
+    private const string PromptName = "prompt_name";
+    private const string InputType = "input_type";
+
     protected override async Task AnswerAsync(OpenAICall call, IEmbeddingModel capability)
     {
-        var fields = call.Fields;
-        var isBase64 = fields.FindString("encoding_format") switch
+        var isBase64 = call.Fields.FindString("encoding_format") switch
         {
             null or "float" => false,
             "base64" => true,
-            _ => throw fields.Invalid("encoding_format", "must be 'float' or 'base64'"),
+            _ => throw call.Fields.Invalid("encoding_format", "must be 'float' or 'base64'"),
         };
+        var result = await capability.EmbedAsync(Read(call.Fields, capability.Info), call.CancellationToken);
+        TextChecks.CheckCount(result.Embeddings.Count, InputReader.Count(call.Fields, Input));
+        FallbackHeader.Write(call.Context.Response, result.Timing.Model);
+        await OpenAIBody.SendAsync(call.Context, buffer => EmbeddingsWriter.Write(buffer, call.RequestedModel, result, isBase64));
+    }
+
+    private EmbeddingRequest Read(RequestFields fields, EmbeddingModelInfo? info)
+    {
+        var offered = info?.Features ?? TextFeatures.None;
+        var inputs = InputReader.Require(fields, Input, Options.MaxInputs);
         var request = new EmbeddingRequest
         {
-            Inputs = InputReader.Require(fields, "input", Options.MaxInputs),
-            Dimensions = fields.FindInt32("dimensions", 1),
-            Truncation = TruncationReader.Read(fields),
+            Inputs = inputs,
+            Dimensions = ReadDimensions(fields, info),
+            Truncation = TextChecks.FindTruncation(fields, Options, offered, info?.MaxInputTokens),
             AddSpecialTokens = fields.FindBoolean("add_special_tokens") ?? true,
             Normalize = fields.FindBoolean("normalize"),
-            PromptName = fields.FindString("prompt_name") ?? fields.FindString("input_type"),
+            PromptName = ReadPromptName(fields, info),
         };
-        if (capability.Info is { } info)
+        if (info is null)
         {
-            info.Features.EnsureSupports(request.RequiredFeatures);
+            return request;
         }
 
-        var result = await capability.EmbedAsync(request, call.CancellationToken);
-        FallbackHeader.Write(call.Context.Response, result.Timing.Model);
-        await OpenAIBody.WriteAsync(call.Context, writer => Write(writer, call.RequestedModel, result, isBase64));
+        TextChecks.EnsureSupports(offered, request.RequiredFeatures, TextFeatures.PromptName, fields.Has(PromptName) ? PromptName : InputType);
+        TextChecks.CheckTokens(
+            inputs, fields.Find(Input)!.Value, Input, info.VocabularySize, request.Truncation is null ? info.MaxInputTokens : null);
+        return request;
     }
 
-    private static void Write(Utf8JsonWriter writer, string model, EmbeddingResult result, bool isBase64)
+    // The model's own length asks for nothing: every model has it.
+    private static int? ReadDimensions(RequestFields fields, EmbeddingModelInfo? info)
     {
-        writer.WriteStartObject();
-        writer.WriteString("object"u8, "list"u8);
-        writer.WriteStartArray("data"u8);
-        for (var i = 0; i < result.Embeddings.Count; i++)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("object"u8, "embedding"u8);
-            writer.WriteNumber("index"u8, i);
-            WriteVector(writer, result.Embeddings[i].Vector.Span, isBase64);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteString("model"u8, model);
-        OpenAIBody.WriteUsage(writer, result.Usage);
-        writer.WriteEndObject();
+        const string Name = "dimensions";
+        var dimensions = fields.FindInt32(Name, 1);
+        return dimensions > info?.Dimensions
+            ? throw fields.Invalid(Name, $"is {dimensions}, more than the {info.Dimensions} that the model's vectors have")
+            : dimensions == info?.Dimensions ? null : dimensions;
     }
 
-    private static void WriteVector(Utf8JsonWriter writer, ReadOnlySpan<float> vector, bool isBase64)
+    // A prompt is one of the model's; a kind of input is for the model to understand.
+    private static string? ReadPromptName(RequestFields fields, EmbeddingModelInfo? info)
     {
-        if (isBase64)
+        var (prompt, type) = (fields.FindString(PromptName), fields.FindString(InputType));
+        if (prompt is not null && type is not null && prompt != type)
         {
-            writer.WriteBase64String("embedding"u8, BitConverter.IsLittleEndian ? MemoryMarshal.AsBytes(vector) : Reverse(vector));
-            return;
+            throw fields.Invalid(InputType, $"says otherwise than '{PromptName}': give one of them");
         }
 
-        writer.WriteStartArray("embedding"u8);
-        foreach (var value in vector)
-        {
-            writer.WriteNumberValue(value);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static byte[] Reverse(ReadOnlySpan<float> vector)
-    {
-        var bytes = new byte[vector.Length * sizeof(float)];
-        for (var i = 0; i < vector.Length; i++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), vector[i]);
-        }
-
-        return bytes;
+        return prompt is not null && info is { PromptNames: { Count: > 0 } known } && !known.Contains(prompt)
+            ? throw fields.Invalid(PromptName, $"must be one of {string.Join(", ", known)}")
+            : prompt ?? type;
     }
 }

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Serialization;
+
+namespace Inference.Hosting.AspNetCore.OpenAI.Contracts;
+
+/// <summary>Describes the request for OpenAPI documents; it is read by hand.</summary>
+internal sealed record ClassifyRequestBody(
+    [property: JsonPropertyName("model")] string Model,
+    [property: JsonPropertyName("input")] object Input,
+    [property: JsonPropertyName("use_activation")] bool? UseActivation);

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+using System.Text.Json.Serialization;
+
+namespace Inference.Hosting.AspNetCore.OpenAI.Contracts;
+
+/// <summary>Describes the answer for OpenAPI documents; it is written by hand.</summary>
+internal sealed record RerankResponseBody(
+    [property: JsonPropertyName("id")] string Id,
+    [property: JsonPropertyName("model")] string Model,
+    [property: JsonPropertyName("results")] IReadOnlyList<object> Results,
+    [property: JsonPropertyName("usage")] object? Usage);
