@@ -4,7 +4,11 @@ using System.Globalization;
 using Inference.Hosting.Fuzz;
 using Inference.Hosting.Fuzz.Targets;
 
-IFuzzTarget[] targets = [new BytesEncodingTarget(), new GrpcRequestTarget(), new OptionsTarget(), new V2RequestTarget("v2-json"), new V2RequestTarget("v2-binary"), new V1RequestTarget(), new OpenAIChatTarget()];
+IFuzzTarget[] targets =
+[
+    new BytesEncodingTarget(), new GrpcRequestTarget(), new OptionsTarget(), new V2RequestTarget("v2-json"), new V2RequestTarget("v2-binary"),
+    new V1RequestTarget(), new OpenAIChatTarget(), new OpenAITextTarget(),
+];
 var (seconds, seed, only, input) = (20, 1, (string?)null, (string?)null);
 for (var i = 0; i + 1 < args.Length; i += 2)
 {
