@@ -23,24 +23,7 @@ if (args.Contains(IdentityServer.Switch))
     return;
 }
 
-if (args.Contains("--help"))
-{
-    Console.WriteLine("""
-        Prints ratios measured in one run; nothing here fails on a figure.
-          --suites overhead,functions,lone,saturation,ragged,open,parsing,wire,tenants,remote-v2,chat   default: all
-          --models mlp,encoder    those whose name starts with a word of the list; default: all
-          --callers 1,8,64,256   --rounds 5   --seconds 1   --quick
-          --recognition FILE     also measures PP-OCR recognition (see samples/Ocr)
-          --write FILE           puts the figures between the marks of a Markdown file
-        """);
-    return;
-}
-
 var settings = Settings.Parse(args);
-var command = $"dotnet run -c Release --project tests/Inference.Hosting.Benchmarks -- {string.Join(' ', args)}".TrimEnd();
-var (report, wire) = (new Report(command, "measured"), new Report(command, "wire"));
-var (functions, remote) = (new Report(command, "functions"), new Report(command, "remote-v2"));
-var chat = new Report(command, "chat");
 var models = new List<BenchModel> { BenchModel.Mlp(), BenchModel.Encoder(), BenchModel.Cnn() };
 if (settings.Recognition is { } path)
 {
@@ -49,72 +32,51 @@ if (settings.Recognition is { } path)
 
 models.RemoveAll(model => !settings.WantsModel(model.Name));
 
-if (settings.Wants("overhead"))
+// Each suite writes its figures between the marks of one section.
+(string Name, string Section, Func<Report, Task> RunAsync)[] suites =
+[
+    ("overhead", "measured", report => OverheadSuite.RunAsync(settings, report)),
+    ("lone", "measured", report => LoneSuite.RunAsync(settings, report, models)),
+    ("saturation", "measured", report => ForEachAsync(models, model => SaturationSuite.RunAsync(settings, report, model))),
+    ("ragged", "measured", report => RaggedSuite.RunAsync(settings, report)),
+    ("open", "measured", report => ForEachAsync(models.Where(model => model.IsShort), model => OpenLoopSuite.RunAsync(settings, report, model))),
+    ("parsing", "wire", report => ParsingSuite.RunAsync(settings, report)),
+    ("wire", "wire", report => WireSuite.RunAsync(settings, report)),
+    ("tenants", "wire", report => TenantSuite.RunAsync(settings, report)),
+    ("functions", "functions", report => FunctionSuite.RunAsync(settings, report)),
+    ("remote-v2", "remote-v2", report => RemoteV2Suite.RunAsync(settings, report)),
+    ("chat", "chat", report => ChatSuite.RunAsync(settings, report)),
+    ("embeddings", "embeddings", report => EmbeddingsSuite.RunAsync(settings, report)),
+];
+
+if (args.Contains("--help"))
 {
-    await OverheadSuite.RunAsync(settings, report);
+    Console.WriteLine($"""
+        Prints ratios measured in one run; nothing here fails on a figure.
+          --suites {string.Join(',', suites.Select(suite => suite.Name))}   default: all
+          --models mlp,encoder    those whose name starts with a word of the list; default: all
+          --callers 1,8,64,256   --rounds 5   --seconds 1   --quick
+          --recognition FILE     also measures PP-OCR recognition (see samples/Ocr)
+          --write FILE           puts the figures between the marks of a Markdown file
+        """);
+    return;
 }
 
-if (settings.Wants("functions"))
+var command = $"dotnet run -c Release --project tests/Inference.Hosting.Benchmarks -- {string.Join(' ', args)}".TrimEnd();
+foreach (var section in suites.Where(suite => settings.Wants(suite.Name)).GroupBy(suite => suite.Section))
 {
-    await FunctionSuite.RunAsync(settings, functions);
-}
-
-if (settings.Wants("lone"))
-{
-    await LoneSuite.RunAsync(settings, report, models);
-}
-
-if (settings.Wants("saturation"))
-{
-    foreach (var model in models)
+    var report = new Report(command, section.Key);
+    await ForEachAsync(section, suite => suite.RunAsync(report));
+    if (settings.Output is { } output)
     {
-        await SaturationSuite.RunAsync(settings, report, model);
+        report.WriteTo(output);
     }
 }
 
-if (settings.Wants("ragged"))
+static async Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> runAsync)
 {
-    await RaggedSuite.RunAsync(settings, report);
-}
-
-if (settings.Wants("open"))
-{
-    foreach (var model in models.Where(model => model.IsShort))
+    foreach (var item in items)
     {
-        await OpenLoopSuite.RunAsync(settings, report, model);
+        await runAsync(item);
     }
-}
-
-if (settings.Wants("parsing"))
-{
-    await ParsingSuite.RunAsync(settings, wire);
-}
-
-if (settings.Wants("wire"))
-{
-    await WireSuite.RunAsync(settings, wire);
-}
-
-if (settings.Wants("tenants"))
-{
-    await TenantSuite.RunAsync(settings, wire);
-}
-
-if (settings.Wants("remote-v2"))
-{
-    await RemoteV2Suite.RunAsync(settings, remote);
-}
-
-if (settings.Wants("chat"))
-{
-    await ChatSuite.RunAsync(settings, chat);
-}
-
-if (settings.Output is { } output)
-{
-    report.WriteTo(output);
-    wire.WriteTo(output);
-    functions.WriteTo(output);
-    remote.WriteTo(output);
-    chat.WriteTo(output);
 }
