@@ -40,7 +40,7 @@ internal sealed class FunctionEndpoint<TIn, TOut>(
         }
 
         door?.Found(model, null);
-        LoadMetricsHeader.Prepare(context, ModelAccess.FindReady(model, null));
+        LoadMetricsHeader.Prepare(context, services.Models.FindServing(model, null));
         var function = services.Catalog.GetCapability<IBatchFunction<TIn, TOut>>(name) ?? throw new InferenceException(
             InferenceErrorCode.Unsupported, $"Model '{name}' is no function of these types.");
 

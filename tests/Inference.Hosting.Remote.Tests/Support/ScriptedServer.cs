@@ -54,7 +54,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Writes events as they stand, each flushed.</summary>
     public static async Task EventsAsync(HttpContext context, params string[] events)
     {
-        context.Response.ContentType = "text/event-stream; charset=utf-8";
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "text/event-stream; charset=utf-8";
+        }
+
         foreach (var text in events)
         {
             await context.Response.WriteAsync(text, context.RequestAborted);
