@@ -73,7 +73,17 @@ internal readonly struct RequestFields
 
     /// <summary>A field of any type; null when it is absent or null.</summary>
     public JsonElement? Find(string name)
-        => _element.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value : null;
+    {
+        try
+        {
+            return _element.TryGetProperty(name, out var value) ? Given(value) : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // The framework's search fails over a name with half a surrogate pair, whichever name is sought.
+            return Given(_element.EnumerateObject().LastOrDefault(property => JsonText.GetName(property) == name).Value);
+        }
+    }
 
     public string? FindString(string name)
         => Find(name) is not { } value ? null : value.ValueKind == JsonValueKind.String ? JsonText.GetString(value) : throw WrongType(name, "a string");
@@ -233,6 +243,9 @@ internal readonly struct RequestFields
             Parameter = path,
             Reason = reason,
         };
+
+    private static JsonElement? Given(JsonElement value)
+        => value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : value;
 
     // "" says that there is no code: the table's own would speak of a value.
     private static InferenceException NotJson(string message, Exception? cause)

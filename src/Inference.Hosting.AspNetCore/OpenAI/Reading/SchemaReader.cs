@@ -130,8 +130,7 @@ internal static class SchemaReader
 
     private static bool IsType(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => value.ValueEquals("object"u8) || value.ValueEquals("array"u8) || value.ValueEquals("string"u8)
-            || value.ValueEquals("number"u8) || value.ValueEquals("integer"u8) || value.ValueEquals("boolean"u8) || value.ValueEquals("null"u8),
+        JsonValueKind.String => JsonText.GetString(value) is "object" or "array" or "string" or "number" or "integer" or "boolean" or "null",
         JsonValueKind.Array => value.GetArrayLength() > 0
             && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String && IsType(item)),
         _ => false,

@@ -177,6 +177,16 @@ public sealed class ChatRequestTests
     }
 
     [Fact]
+    public async Task Name_WithHalfASurrogatePair_IsAnUnknownField()
+    {
+        await using var app = await OpenAIApp.StartChatAsync(new ScriptedChatModel("x"));
+
+        var answer = await app.PostAsync(Route, $$"""{"mo\ud800del":1,"\ud800":2,"model":"m","messages":[{{Hi}}]}""");
+
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task EveryField_ReachesTheModel()
     {
         var model = new ScriptedChatModel("x");
