@@ -64,7 +64,7 @@ internal sealed class Served : IAsyncDisposable
     /// <summary>I1 and M1 to M9, once nothing waits or runs any more.</summary>
     public async Task CheckAsync(bool isServing = true)
     {
-        var pool = Model.Queue.Responses;
+        var pool = Model.Responses;
         await _run.UntilAsync(() => pool.Rented == pool.Returned && Model.Load.InFlight == 0 && IsIdle(), "all work has ended");
         var statistics = Model.Statistics!;
         var accounted = statistics.Success.Count + statistics.Cancel.Count + statistics.Fail.Count + statistics.RefusedCount;

@@ -24,7 +24,7 @@ internal sealed record Incarnation(string Model, string Version, ModelStatistics
 
     public static Incarnation Of(string model, string version, BatchedModel loaded)
     {
-        var pool = loaded.Queue.Responses;
+        var pool = loaded.Responses;
         return new Incarnation(model, version, loaded.Statistics!)
         {
             ResponsesRented = pool.Rented,
