@@ -67,4 +67,12 @@ public sealed class InferenceOpenAIOptions
     /// <summary>Whether the routes of Hugging Face's Text Embeddings Inference are there: <c>/embed</c>, <c>/predict</c>, <c>/rerank</c>, <c>/similarity</c> and <c>/info</c>, with its statuses and errors.</summary>
     /// <value>False by default.</value>
     public bool EnableTextEmbeddingsInference { get; set; }
+
+    /// <summary>How many items of answers of <c>/v1/responses</c> are kept for each tenant, so that a later request can refer to them; the oldest goes.</summary>
+    /// <value>1000 by default, from 0. 0 keeps none: requests that refer to one are 400.</value>
+    public int MaxResponseItems { get; set; } = 1000;
+
+    /// <summary>How long such an item is kept, in the memory of this process only.</summary>
+    /// <value>10 minutes by default, above zero.</value>
+    public TimeSpan ResponseItemLifetime { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -25,6 +25,8 @@ internal static class InferenceOpenAIOptionsReader
         nameof(InferenceOpenAIOptions.EnableHealth),
         nameof(InferenceOpenAIOptions.AnswerUnknownPaths),
         nameof(InferenceOpenAIOptions.EnableTextEmbeddingsInference),
+        nameof(InferenceOpenAIOptions.MaxResponseItems),
+        nameof(InferenceOpenAIOptions.ResponseItemLifetime),
     ];
 
     /// <summary>The options in force.</summary>
@@ -41,6 +43,16 @@ internal static class InferenceOpenAIOptionsReader
         if (options.MaxInputs < 1)
         {
             yield return $"{InferenceOpenAIOptions.Section}:{nameof(options.MaxInputs)} is {options.MaxInputs}. Give a number from 1.";
+        }
+
+        if (options.MaxResponseItems < 0)
+        {
+            yield return $"{InferenceOpenAIOptions.Section}:{nameof(options.MaxResponseItems)} is {options.MaxResponseItems}. Give a number from 0.";
+        }
+
+        if (options.ResponseItemLifetime <= TimeSpan.Zero)
+        {
+            yield return $"{InferenceOpenAIOptions.Section}:{nameof(options.ResponseItemLifetime)} is {options.ResponseItemLifetime}. Give a time above zero.";
         }
 
         if (options.MaxChoices is < 1 or > 128)

@@ -4,6 +4,7 @@ using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.AspNetCore.OpenAI.Chat;
 using Inference.Hosting.AspNetCore.OpenAI.Completions;
 using Inference.Hosting.AspNetCore.OpenAI.Contracts;
+using Inference.Hosting.AspNetCore.OpenAI.Responses;
 using Inference.Hosting.AspNetCore.OpenAI.Tei;
 using Inference.Hosting.AspNetCore.OpenAI.Texts;
 using Microsoft.AspNetCore.Builder;
@@ -40,6 +41,7 @@ internal static class OpenAIEndpoints
         Post<ChatCompletionRequestBody, ChatCompletionResponseBody>(
             "/v1/chat/completions", "Chat completions", new ChatCompletionsEndpoint(services, options).InvokeAsync);
         Post<CompletionRequestBody, CompletionResponseBody>("/v1/completions", "Completions", new CompletionsEndpoint(services, options).InvokeAsync);
+        Post<ResponseRequestBody, ResponseBody>("/v1/responses", "Responses", new ResponsesEndpoint(services, options).InvokeAsync);
         Post<EmbeddingRequestBody, EmbeddingResponseBody>("/v1/embeddings", "Embeddings", new EmbeddingsEndpoint(services, options).InvokeAsync);
         Post<RerankRequestBody, RerankResponseBody>("/v1/rerank", "Reranking", new RerankEndpoint(services, options, isCohere: false).InvokeAsync);
         Post<RerankRequestBody, RerankResponseBody>("/v2/rerank", "Reranking (Cohere's)", new RerankEndpoint(services, options, isCohere: true).InvokeAsync);
