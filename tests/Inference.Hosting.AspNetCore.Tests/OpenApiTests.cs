@@ -31,7 +31,7 @@ public sealed class OpenApiTests
                 "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/stats", "/v2/models/{model}", "/v2/models/{model}/config",
                 "/v2/models/{model}/infer", "/v2/models/{model}/ready", "/v2/models/{model}/stats", "/v2/models/{model}/versions/{version}",
                 "/v2/models/{model}/versions/{version}/config", "/v2/models/{model}/versions/{version}/infer",
-                "/v2/models/{model}/versions/{version}/ready", "/v2/models/{model}/versions/{version}/stats",
+                "/v2/models/{model}/versions/{version}/ready", "/v2/models/{model}/versions/{version}/stats", "/v2/rerank",
             ],
             paths.EnumerateObject().Select(path => path.Name).Where(path => path.StartsWith("/v2", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Contains(paths.EnumerateObject(), path => path.Name == "/v1/embeddings");

@@ -437,17 +437,21 @@ public sealed class PredictTests
         await TestApp.ErrorAsync(binary, HttpStatusCode.UnsupportedMediaType);
     }
 
-    [Fact]
-    public async Task Predict_UnlessEnabled_IsNotMapped()
+    [Theory]
+    [InlineData(true, HttpStatusCode.OK, HttpStatusCode.MethodNotAllowed)]
+    [InlineData(false, HttpStatusCode.NotFound, HttpStatusCode.NotFound)]
+    public async Task Predict_UnlessEnabled_IsNotMapped(bool openAI, HttpStatusCode models, HttpStatusCode predict)
     {
-        await using var app = await TestApp.StartAsync(AddSub(2));
+        await using var app = await TestApp.StartAsync(
+            [AddSub(2)], configure: builder => builder.Services.Configure<InferenceOpenAIOptions>(options => options.Enabled = openAI));
 
+        // The list of models is OpenAI's too.
         foreach (var path in new[] { "/v1/models", "/v1/models/addsub" })
         {
-            Assert.Equal(HttpStatusCode.NotFound, (await app.GetAsync(path)).StatusCode);
+            Assert.Equal(models, (await app.GetAsync(path)).StatusCode);
         }
 
-        Assert.Equal(HttpStatusCode.NotFound, (await app.PostAsync("/v1/models/addsub:predict", "{}")).StatusCode);
+        Assert.Equal(predict, (await app.PostAsync("/v1/models/addsub:predict", "{}")).StatusCode);
     }
 
     [Fact]
@@ -457,7 +461,8 @@ public sealed class PredictTests
 
         await OkAsync(await app.PostAsync("/inference/v1/models/addsub:predict", """{"instances":[{"INPUT0":[1,2],"INPUT1":[1,2]}]}"""));
         Assert.Equal(HttpStatusCode.NotFound, (await app.PostAsync("/v1/models/addsub:predict", "{}")).StatusCode);
-        await TestApp.ErrorAsync(await app.GetAsync("/inference/v1/other"), HttpStatusCode.NotFound);
+        var unknown = await TestApp.JsonAsync(await app.GetAsync("/inference/v1/other"), HttpStatusCode.NotFound);
+        Assert.Equal("unknown_url", unknown.GetProperty("error").GetProperty("code").GetString());
     }
 
     [Fact]

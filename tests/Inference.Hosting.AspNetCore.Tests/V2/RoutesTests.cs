@@ -331,8 +331,8 @@ public sealed class RoutesTests
             configure: builder => builder.Services.AddSingleton<IProtocolEndpoints, Ping>(),
             map: app => app.MapInference("/ai"));
 
-        Assert.Equal("pong", await app.Client.GetStringAsync("/ai/ping"));
-        Assert.Equal("pong", await app.Client.GetStringAsync("/root-ping"));
+        Assert.Equal("pong", await app.Client.GetStringAsync("/ai/knock"));
+        Assert.Equal("pong", await app.Client.GetStringAsync("/root-knock"));
     }
 
     [Fact]
@@ -376,8 +376,8 @@ public sealed class RoutesTests
     {
         public void Map(InferenceRouteGroups groups)
         {
-            groups.Inference.MapGet("/ping", context => context.Response.WriteAsync("pong"));
-            groups.RootInference.MapGet("/root-ping", context => context.Response.WriteAsync("pong"));
+            groups.Inference.MapGet("/knock", context => context.Response.WriteAsync("pong"));
+            groups.RootInference.MapGet("/root-knock", context => context.Response.WriteAsync("pong"));
         }
     }
 }
