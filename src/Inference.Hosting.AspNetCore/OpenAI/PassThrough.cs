@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Globalization;
+using Inference.Hosting.AspNetCore.Http;
 using Inference.Hosting.Capabilities;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,6 +17,7 @@ internal static class PassThrough
         var response = context.Response;
         response.StatusCode = answer.StatusCode;
         response.ContentType = answer.ContentType;
+        FallbackHeader.Write(response, answer.Model);
         if (answer.RetryAfter is { } wait)
         {
             response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

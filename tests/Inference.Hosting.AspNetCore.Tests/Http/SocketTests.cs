@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Inference.Hosting.AspNetCore.Tests.Http;
@@ -29,6 +30,36 @@ public sealed class SocketTests
 
         await StillServesAsync(app);
         Assert.Equal(1, model.Calls);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Infer_ConnectionCutWithinTheBody_IsNoFaultOfTheServer(bool reset)
+    {
+        await using var app = await TestApp.StartAsync([TestModels.Identity(TensorDataType.Int32, -1)], kestrel: true);
+
+        for (var i = 0; i < 50; i++)
+        {
+            using var client = await ConnectAsync(app);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                $"POST /v2/models/id/infer HTTP/1.1\r\nHost: h\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..10]}"));
+            if (i % 2 == 0)
+            {
+                // Half of them while the body is awaited, half before.
+                await StillServesAsync(app);
+            }
+
+            client.LingerState = new LingerOption(reset, 0);
+            client.Close();
+        }
+
+        await StillServesAsync(app);
+        var log = app.Log;
+
+        // Connections have ended for good when the server has.
+        await app.DisposeAsync();
+        Assert.DoesNotContain(log.Entries, entry => entry.Level >= LogLevel.Warning);
     }
 
     [Theory]
