@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Runtime.ExceptionServices;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,7 @@ internal sealed partial class EndpointGuard(ILogger logger)
         catch (BadHttpRequestException exception)
         {
             // The server's own verdict on the body: too large, too slow, cut short, badly chunked.
+            EndConnection(context);
             await AnswerAsync(context, exception, () => ErrorWriter.WriteAsync(context, exception.StatusCode, exception.Message));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -50,16 +52,29 @@ internal sealed partial class EndpointGuard(ILogger logger)
             {
                 throw;
             }
+
+            EndConnection(context);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             // A broken connection surfaces as many kinds of exception; none of them is a fault of ours.
+            EndConnection(context);
         }
         catch (Exception exception)
         {
             Failed(exception, context.Request.Path);
             await AnswerAsync(context, exception, () => ErrorWriter.WriteAsync(
                 context, StatusCodes.Status500InternalServerError, "The server failed to answer this request. Its log has the reason."));
+        }
+    }
+
+    // A body that was not read to its end leaves the server's reader within it, and over HTTP/1.1 the server would look there for the next
+    // request: it notices exceptions that leave an endpoint, and none does here.
+    private static void EndConnection(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }
     }
 

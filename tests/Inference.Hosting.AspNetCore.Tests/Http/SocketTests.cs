@@ -38,12 +38,13 @@ public sealed class SocketTests
     public async Task Infer_ConnectionCutWithinTheBody_IsNoFaultOfTheServer(bool reset)
     {
         await using var app = await TestApp.StartAsync([TestModels.Identity(TensorDataType.Int32, -1)], kestrel: true);
+        var cut = Body[..(Body.IndexOf("INT32", StringComparison.Ordinal) + 2)];
 
         for (var i = 0; i < 50; i++)
         {
             using var client = await ConnectAsync(app);
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                $"POST /v2/models/id/infer HTTP/1.1\r\nHost: h\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..10]}"));
+                $"POST /v2/models/id/infer HTTP/1.1\r\nHost: h\r\nContent-Length: {Body.Length}\r\n\r\n{cut}"));
             if (i % 2 == 0)
             {
                 // Half of them while the body is awaited, half before.
