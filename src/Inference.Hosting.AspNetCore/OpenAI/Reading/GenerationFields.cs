@@ -62,7 +62,7 @@ internal sealed record GenerationFields
 
         var stops = value.ValueKind switch
         {
-            JsonValueKind.String => (IReadOnlyList<string>)[JsonText.GetString(value)],
+            JsonValueKind.String => (IReadOnlyList<string>)[value.GetString()!],
             JsonValueKind.Array when value.GetArrayLength() > MostStops
                 => throw fields.Invalid(Name, $"has {value.GetArrayLength()} texts, more than the {MostStops} that one request may have"),
             JsonValueKind.Array => fields.FindStrings(Name)!,

@@ -98,7 +98,7 @@ internal static class InputReader
     /// <summary>Reads a text that is not empty.</summary>
     public static TextInput ReadText(JsonElement value, string path) => value.ValueKind != JsonValueKind.String
         ? throw RequestFields.WrongTypeAt(path, "a string", value)
-        : JsonText.GetString(value) is { Length: > 0 } text ? text : throw RequestFields.InvalidAt(path, "is an empty text");
+        : value.GetString()! is { Length: > 0 } text ? text : throw RequestFields.InvalidAt(path, "is an empty text");
 
     /// <summary>Reads a text that must be there and is not empty.</summary>
     public static TextInput ReadText(RequestFields fields, string name)

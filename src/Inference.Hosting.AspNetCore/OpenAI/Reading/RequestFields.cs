@@ -42,7 +42,7 @@ internal readonly struct RequestFields
 
         try
         {
-            var document = JsonDocument.Parse(JsonText.Mend(body), new JsonDocumentOptions { MaxDepth = maxDepth });
+            var document = JsonDocument.Parse(SurrogateHalves.Mend(body), new JsonDocumentOptions { MaxDepth = maxDepth });
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;
@@ -72,21 +72,10 @@ internal readonly struct RequestFields
     public bool Has(string name) => Find(name) is not null;
 
     /// <summary>A field of any type; null when it is absent or null.</summary>
-    public JsonElement? Find(string name)
-    {
-        try
-        {
-            return _element.TryGetProperty(name, out var value) ? Given(value) : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // The framework's search fails over a name with half a surrogate pair, whichever name is sought.
-            return Given(_element.EnumerateObject().LastOrDefault(property => JsonText.GetName(property) == name).Value);
-        }
-    }
+    public JsonElement? Find(string name) => _element.TryGetProperty(name, out var value) ? Given(value) : null;
 
     public string? FindString(string name)
-        => Find(name) is not { } value ? null : value.ValueKind == JsonValueKind.String ? JsonText.GetString(value) : throw WrongType(name, "a string");
+        => Find(name) is not { } value ? null : value.ValueKind == JsonValueKind.String ? value.GetString()! : throw WrongType(name, "a string");
 
     public string RequireString(string name) => FindString(name) ?? throw Missing(name);
 
@@ -175,7 +164,7 @@ internal readonly struct RequestFields
         foreach (var item in array.EnumerateArray())
         {
             items.Add(item.ValueKind == JsonValueKind.String
-                ? JsonText.GetString(item)
+                ? item.GetString()!
                 : throw WrongTypeAt($"{PathOf(name)}[{items.Count}]", "a string", item));
         }
 

@@ -51,7 +51,7 @@ internal static class SamplingReader
         foreach (var property in map.Element.EnumerateObject())
         {
             // The key is the caller's text, of any length: neither message nor parameter repeats it.
-            if (!int.TryParse(JsonText.GetName(property), NumberStyles.None, CultureInfo.InvariantCulture, out var token))
+            if (!int.TryParse(property.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var token))
             {
                 throw fields.Invalid(Name, "has a key that is no token id: keys are whole numbers from 0, as strings");
             }

@@ -63,7 +63,7 @@ internal static class SchemaReader
 
         foreach (var property in schema.EnumerateObject())
         {
-            var name = JsonText.GetName(property);
+            var name = property.Name;
             var at = $"{path}.{(name.Length > LongestName ? name[..LongestName] : name)}";
             CheckKeyword(name, property.Value, at);
         }
@@ -109,7 +109,7 @@ internal static class SchemaReader
 
         foreach (var property in value.EnumerateObject())
         {
-            var name = JsonText.GetName(property);
+            var name = property.Name;
             Check(property.Value, $"{path}.{(name.Length > LongestName ? name[..LongestName] : name)}");
         }
     }
@@ -130,7 +130,7 @@ internal static class SchemaReader
 
     private static bool IsType(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => JsonText.GetString(value) is "object" or "array" or "string" or "number" or "integer" or "boolean" or "null",
+        JsonValueKind.String => value.GetString()! is "object" or "array" or "string" or "number" or "integer" or "boolean" or "null",
         JsonValueKind.Array => value.GetArrayLength() > 0
             && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String && IsType(item)),
         _ => false,

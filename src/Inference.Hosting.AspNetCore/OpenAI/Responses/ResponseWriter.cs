@@ -54,7 +54,7 @@ internal static class ResponseWriter
         writer.WritePropertyName("format"u8);
         if (fields.FindObject("text")?.FindObject("format") is { } format)
         {
-            JsonCopy.Write(writer, format.Element);
+            format.Element.WriteTo(writer);
         }
         else
         {
@@ -67,7 +67,7 @@ internal static class ResponseWriter
         writer.WritePropertyName("tool_choice"u8);
         if (fields.Find("tool_choice") is { } choice)
         {
-            JsonCopy.Write(writer, choice);
+            choice.WriteTo(writer);
         }
         else
         {
@@ -80,7 +80,7 @@ internal static class ResponseWriter
         writer.WritePropertyName("metadata"u8);
         if (fields.FindObject("metadata") is { } metadata)
         {
-            JsonCopy.Write(writer, metadata.Element);
+            metadata.Element.WriteTo(writer);
         }
         else
         {
@@ -101,7 +101,7 @@ internal static class ResponseWriter
             writer.WritePropertyName("parameters"u8);
             if (tool.Parameters is { } parameters)
             {
-                JsonCopy.Write(writer, parameters);
+                parameters.WriteTo(writer);
             }
             else
             {

@@ -91,7 +91,7 @@ internal static class ChatRequestReader
         Dictionary<string, JsonElement> values = [];
         foreach (var property in arguments.Element.EnumerateObject())
         {
-            values[JsonText.GetName(property)] = property.Value;
+            values[property.Name] = property.Value;
         }
 
         return values;

@@ -58,7 +58,7 @@ internal sealed class ContentReader(GenerationFeatures features)
 
         if (value.ValueKind == JsonValueKind.String)
         {
-            return [new TextPart(JsonText.GetString(value))];
+            return [new TextPart(value.GetString()!)];
         }
 
         if (value.ValueKind != JsonValueKind.Array)

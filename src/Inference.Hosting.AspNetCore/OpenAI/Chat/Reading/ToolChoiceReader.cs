@@ -47,7 +47,7 @@ internal static class ToolChoiceReader
 
         if (value.ValueKind == JsonValueKind.String)
         {
-            return JsonText.GetString(value) switch
+            return value.GetString()! switch
             {
                 "none" => ToolChoice.None,
                 "auto" => ToolChoice.Auto,
@@ -58,7 +58,7 @@ internal static class ToolChoiceReader
         return ToolChoice.Named(ReadName(fields.RequireObject(Call), functions, Call));
     }
 
-    private static ToolChoice ReadMode(RequestFields fields, JsonElement value) => JsonText.GetString(value) switch
+    private static ToolChoice ReadMode(RequestFields fields, JsonElement value) => value.GetString()! switch
     {
         "none" => ToolChoice.None,
         "auto" => ToolChoice.Auto,

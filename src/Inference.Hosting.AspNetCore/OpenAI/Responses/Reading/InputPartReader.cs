@@ -43,7 +43,7 @@ internal sealed class InputPartReader(GenerationFeatures features)
         var value = item.Find(name) ?? throw item.Missing(name);
         return value.ValueKind switch
         {
-            JsonValueKind.String => [new TextPart(JsonText.GetString(value))],
+            JsonValueKind.String => [new TextPart(value.GetString()!)],
             JsonValueKind.Array => [.. item.FindObjects(name)!.Select(part => read(part, part.RequireString("type")))],
             _ => throw item.WrongType(name, "a string or an array of parts"),
         };

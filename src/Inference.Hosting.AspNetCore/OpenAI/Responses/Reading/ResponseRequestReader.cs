@@ -82,7 +82,7 @@ internal static class ResponseRequestReader
         switch (input.ValueKind)
         {
             case JsonValueKind.String:
-                reader.AddText(JsonText.GetString(input));
+                reader.AddText(input.GetString()!);
                 break;
             case JsonValueKind.Array when input.GetArrayLength() == 0:
                 throw fields.Invalid(Name, "is empty: give a text or at least one item");
@@ -129,7 +129,7 @@ internal static class ResponseRequestReader
                 throw fields.Invalid(Name, $"has more than {MostMetadata} pairs");
             }
 
-            if (JsonText.GetName(property).EnumerateRunes().Count() > LongestKey)
+            if (property.Name.EnumerateRunes().Count() > LongestKey)
             {
                 throw fields.Invalid(Name, $"has a key of more than {LongestKey} characters");
             }
@@ -139,7 +139,7 @@ internal static class ResponseRequestReader
                 throw RequestFields.WrongTypeAt(Name, "an object of strings", property.Value);
             }
 
-            if (JsonText.GetString(property.Value).EnumerateRunes().Count() > LongestValue)
+            if (property.Value.GetString()!.EnumerateRunes().Count() > LongestValue)
             {
                 throw fields.Invalid(Name, $"has a value of more than {LongestValue} characters");
             }

@@ -6,7 +6,7 @@ using Inference.Hosting.AspNetCore.OpenAI.Reading;
 
 namespace Inference.Hosting.AspNetCore.Tests.OpenAI.Reading;
 
-public sealed class JsonTextTests
+public sealed class SurrogateHalvesTests
 {
     [Theory]
     [InlineData("""{"a":"\ud83d\ude00"}""", "😀")]
@@ -40,6 +40,6 @@ public sealed class JsonTextTests
     {
         ReadOnlyMemory<byte> body = Encoding.UTF8.GetBytes("""{"a":"\ud83d\ude00 \u00e9 \\u"}""");
 
-        Assert.True(body.Equals(JsonText.Mend(body)));
+        Assert.True(body.Equals(SurrogateHalves.Mend(body)));
     }
 }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 using System.Buffers.Text;
-using System.Text.Json;
 
 namespace Inference.Hosting.AspNetCore.OpenAI.Reading;
 
-/// <summary>Strings of requests.</summary>
-internal static class JsonText
+/// <summary>Escaped halves of surrogate pairs, which clients send when they cut texts.</summary>
+internal static class SurrogateHalves
 {
     private const int EscapeLength = 6;
 
-    /// <summary>The body with each escaped half of a surrogate pair, which clients send when they cut texts, as U+FFFD.</summary>
+    /// <summary>The body with each such half as U+FFFD.</summary>
     /// <returns>The body itself where there is none, else a copy of the same length.</returns>
     /// <remarks>Done once and before parsing: a string or a name with such a half could not be read, compared or written.</remarks>
     public static ReadOnlyMemory<byte> Mend(ReadOnlyMemory<byte> body)
@@ -42,11 +41,6 @@ internal static class JsonText
             }
         }
     }
-
-    public static string GetString(JsonElement element) => element.GetString()!;
-
-    /// <summary>The name of a property.</summary>
-    public static string GetName(JsonProperty property) => property.Name;
 
     private static char? ReadEscape(ReadOnlySpan<byte> text)
         => text.Length >= EscapeLength && text[0] == '\\' && text[1] == 'u'
